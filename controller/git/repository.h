@@ -1,0 +1,67 @@
+// A git repository as a source of migrations: commits, trees and blobs straight from the object
+// database, bare or not, no work tree touched. The only user of libgit2, with fetch.h.
+// One Repository a thread.
+#ifndef PALIAD_CONTROLLER_GIT_REPOSITORY_H_
+#define PALIAD_CONTROLLER_GIT_REPOSITORY_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "migrations/source_tree.h"
+
+struct git_repository;
+
+namespace paliad::git {
+
+class Repository final : public ContentSource {
+ public:
+  // A local repository: its work tree, its .git folder, or a bare one; parents are not searched.
+  // kUnavailable: there is none, it is corrupt, or it belongs to another user (the hint says what to do).
+  [[nodiscard]] static Result<Repository> Open(const std::string& path);
+
+  Repository(Repository&&) noexcept;
+  Repository& operator=(Repository&&) noexcept;
+  ~Repository() override;
+
+  // The commit that `revision` names: a branch (local first, then origin's), a tag (peeled), a full or
+  // abbreviated id, or any git revision expression. Returns 40 hex digits. kInvalidInput if there is none;
+  // the hint lists the branches that there are.
+  [[nodiscard]] Result<std::string> Resolve(const std::string& revision) const;
+
+  [[nodiscard]] Result<CommitInfo> ReadCommit(const std::string& commit_id) const;
+
+  // The object id of the tree at `path` (40 hex digits), without listing it: what a no-op needs.
+  // kInvalidInput if the commit has no such folder or it is a file.
+  [[nodiscard]] Result<std::string> TreeId(const std::string& commit_id, const std::string& path) const;
+
+  // Every direct child of `path` at the commit. "" and "." are the root. Errors as TreeId.
+  [[nodiscard]] Result<SourceTree> ReadTree(const std::string& commit_id, const std::string& path) const;
+
+  [[nodiscard]] Result<std::uint64_t> Size(const SourceEntry& entry) override;
+  [[nodiscard]] Result<std::string> Read(const SourceEntry& entry) override;
+
+  // Commits reachable from `head` and not from `base`; -1 if `base` is not an ancestor of `head` or not known
+  // here.
+  [[nodiscard]] Result<int> CommitsBehind(const std::string& base, const std::string& head) const;
+
+  // The names of all local and remote-tracking branches and pull-request heads, with their commits.
+  struct Ref {
+    std::string name;    // "refs/heads/main"
+    std::string commit;  // 40 hex digits
+  };
+  [[nodiscard]] Result<std::vector<Ref>> Refs() const;
+
+  // The work tree's folder; empty for a bare repository.
+  std::string WorkTree() const;
+
+ private:
+  struct Handle;
+  explicit Repository(std::unique_ptr<Handle> handle);
+  std::unique_ptr<Handle> handle_;
+};
+
+}  // namespace paliad::git
+
+#endif  // PALIAD_CONTROLLER_GIT_REPOSITORY_H_
