@@ -41,6 +41,12 @@ git_error_t LastErrorClass() {
   return error == nullptr ? GIT_ERROR_NONE : static_cast<git_error_t>(error->klass);
 }
 
+bool IsOwnerError(int code) {
+  // Where safe.directory is not configured at all, libgit2 1.5 reports that instead of GIT_EOWNER.
+  return code == GIT_EOWNER || (code != 0 && LastErrorClass() == GIT_ERROR_CONFIG &&
+                                LastErrorText().find("safe.directory") != std::string::npos);
+}
+
 std::string ToHex(const git_oid& id) {
   std::string hex(GIT_OID_HEXSZ, '0');
   git_oid_fmt(hex.data(), &id);

@@ -38,8 +38,9 @@ using OwnedRepository = Owned<git_repository, git_repository_free>;
 using OwnedRevwalk = Owned<git_revwalk, git_revwalk_free>;
 using OwnedTree = Owned<git_tree, git_tree_free>;
 
-// The out-parameter of a libgit2 function: `git_x_new(Out(x), …)`. Keeps what `owner` had if the call
-// leaves the pointer alone.
+// The out-parameter of a libgit2 function: `git_x_new(Out(x), …)`. As with std::out_ptr, `x` is set at the
+// end of the full expression: not yet in the second half of an `||`. Keeps what it had if the call leaves the
+// pointer alone.
 template <class Owner>
 class OutPointer {
  public:
@@ -67,6 +68,9 @@ std::string LastErrorText();
 
 // GIT_ERROR_NONE if there is none.
 git_error_t LastErrorClass();
+
+// True if `code`, with the last error, says that a repository belongs to another user.
+bool IsOwnerError(int code);
 
 // 40 hex digits.
 std::string ToHex(const git_oid& id);

@@ -15,7 +15,7 @@ namespace {
 
 Error OpenError(const std::string& path, int code) {
   Error error{ErrorKind::kUnavailable, "open the git repository", path, LastErrorText(), ""};
-  if (code == GIT_EOWNER) {
+  if (IsOwnerError(code)) {
     error.cause = "it belongs to another user";
     error.hint =
         fmt::format("run as the owner, or trust it: git config --global --add safe.directory {}", path);
@@ -42,6 +42,23 @@ std::string FirstLine(const char* message) {
     line.remove_suffix(1);
   }
   return ToValidUtf8(line);
+}
+
+// The commits that `head` reaches and `base` does not; < 0 if history cannot be read.
+int CountBetween(git_repository* repository, const git_oid& base, const git_oid& head) {
+  OwnedRevwalk walk;
+  if (git_revwalk_new(Out(walk), repository) != 0) {
+    return -1;
+  }
+  if (git_revwalk_push(walk.get(), &head) != 0 || git_revwalk_hide(walk.get(), &base) != 0) {
+    return -1;
+  }
+  int count = 0;
+  int code = 0;
+  for (git_oid id; (code = git_revwalk_next(&id, walk.get())) == 0;) {
+    ++count;
+  }
+  return code == GIT_ITEROVER ? count : -1;
 }
 
 }  // namespace
@@ -153,22 +170,10 @@ Result<int> Repository::CommitsBehind(const std::string& base, const std::string
   }
   const int descends = git_graph_descendant_of(handle_->repository.get(), &head_id, &base_id);
   if (descends <= 0) {
-    return descends == 0 || descends == GIT_ENOTFOUND
-               ? Result<int>(-1)
-               : Fail(handle_->Unreadable("walk the history of", head));
+    return descends == 0 ? Result<int>(-1) : Fail(handle_->Unreadable("walk the history of", head));
   }
-  OwnedRevwalk walk;
-  if (git_revwalk_new(Out(walk), handle_->repository.get()) != 0 ||
-      git_revwalk_push(walk.get(), &head_id) != 0 || git_revwalk_hide(walk.get(), &base_id) != 0) {
-    return Fail(handle_->Unreadable("walk the history of", head));
-  }
-  int count = 0;
-  git_oid id;
-  int code = 0;
-  while ((code = git_revwalk_next(&id, walk.get())) == 0) {
-    ++count;
-  }
-  if (code != GIT_ITEROVER) {
+  const int count = CountBetween(handle_->repository.get(), base_id, head_id);
+  if (count < 0) {
     return Fail(handle_->Unreadable("walk the history of", head));
   }
   return count;

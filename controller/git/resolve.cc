@@ -16,14 +16,14 @@ namespace {
 
 constexpr std::size_t kBranchesShown = 10;
 
-// The commit that an object is or, for an annotated tag, points to.
+// The commit that an object is or, for an annotated tag, points to. GIT_EPEEL if that is something else.
 int Peel(git_object* object, git_oid* id) {
   OwnedObject commit;
   const int code = git_object_peel(Out(commit), object, GIT_OBJECT_COMMIT);
   if (code == 0) {
     *id = *git_object_id(commit.get());
   }
-  return code;
+  return code == GIT_EINVALIDSPEC ? GIT_EPEEL : code;
 }
 
 // GIT_ENOTFOUND if there is no such reference or its name is not a valid one.
@@ -34,11 +34,10 @@ int PeelReference(git_repository* repository, const std::string& name, git_oid* 
     return found == GIT_EINVALIDSPEC ? GIT_ENOTFOUND : found;
   }
   OwnedObject object;
-  if (const int code = git_reference_peel(Out(object), reference.get(), GIT_OBJECT_COMMIT); code != 0) {
+  if (const int code = git_reference_peel(Out(object), reference.get(), GIT_OBJECT_ANY); code != 0) {
     return code;
   }
-  *id = *git_object_id(object.get());
-  return 0;
+  return Peel(object.get(), id);
 }
 
 int PeelExpression(git_repository* repository, const std::string& revision, git_oid* id) {
