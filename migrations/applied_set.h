@@ -34,7 +34,7 @@ struct AppliedSet {
   const AppliedMigration* Find(Version version) const;
   const RecordedMigration* FindRecorded(Version version) const;
 
-  // SHA-256 over version, name and checksum of every row, in order: equal digests, equal sets.
+  // SHA-256 hex over version, name and checksum of every row, in order: equal digests, equal rows.
   std::string Digest() const;
 };
 

@@ -49,7 +49,9 @@ struct MigrationSet {
 };
 
 // `ignore` holds the policy's globs (fnmatch(3) on the name; a trailing '/' names a folder): what they match
-// is ignored even if it looks like a migration.
+// is ignored even if it looks like a migration. Hidden entries are ignored. Links and submodules are never
+// followed: rejected where they are named like migrations, else ignored. A folder that holds .sql files is
+// rejected.
 MigrationSet MakeMigrationSet(const SourceTree& tree, const std::vector<std::string>& ignore = {});
 
 }  // namespace paliad

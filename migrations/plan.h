@@ -3,6 +3,7 @@
 #ifndef PALIAD_MIGRATIONS_PLAN_H_
 #define PALIAD_MIGRATIONS_PLAN_H_
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,10 +36,13 @@ struct LegacyState {
 };
 
 struct Plan {
-  std::vector<Migration> bootstrap;  // to be marked applied without running them; not pending
-  std::vector<Migration> pending;    // desired \ applied \ bootstrap, ascending: what a run would apply
-  std::vector<Migration>
-      missing;  // desired \ applied: `verify`'s view; equals pending but for lost and bootstrap
+  // To be marked applied without running them; not pending: the old counter, clean, covers them, and the
+  // ledger says nothing else of them. With a dirty counter: empty.
+  std::vector<Migration> bootstrap;
+  // desired \ applied, ascending: what a run would apply. Without what is in `bootstrap`, `lost_desired` or
+  // `in_doubt`, and without what a dirty counter covers: nobody knows what ran of that.
+  std::vector<Migration> pending;
+  std::vector<Migration> missing;          // desired \ applied, all of it: `verify`'s view
   std::vector<AppliedMigration> orphaned;  // applied, no file (and not in a collision)
   std::vector<Renamed> renamed;
   std::vector<Edited> edited;
@@ -47,7 +51,7 @@ struct Plan {
   std::vector<Migration> lost_desired;  // neither pending nor ever run again by itself
   std::vector<Version> in_doubt;        // started and never ended, or ended unknown
   bool legacy_dirty = false;
-  std::int64_t legacy_version = 0;  // with legacy_dirty or bootstrap
+  std::int64_t legacy_version = 0;  // where the old counter was consulted
 
   bool InSync() const;  // nothing pending, missing, orphaned, renamed or edited
 };
