@@ -16,7 +16,8 @@ void Append(std::vector<Finding>& to, std::vector<Finding> from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
-Result<std::map<Version, std::string>> Checksums(ContentSource& source, const std::vector<Migration>& migrations) {
+Result<std::map<Version, std::string>> Checksums(ContentSource& source,
+                                                 const std::vector<Migration>& migrations) {
   std::map<Version, std::string> checksums;
   for (const Migration& migration : migrations) {
     ASSIGN_OR_RETURN(const std::string text, source.Read(migration.entry));
@@ -36,15 +37,16 @@ std::string VersionList(const std::vector<T>& migrations) {
 
 }  // namespace
 
-Result<Revision> ReadRevision(git::Repository& repository, const Target& target, const std::string& revision) {
+Result<Revision> ReadRevision(git::Repository& repository, const Target& target,
+                              const std::string& revision) {
   ASSIGN_OR_RETURN(const std::string id, repository.Resolve(revision.empty() ? target.branch : revision));
   ASSIGN_OR_RETURN(CommitInfo commit, repository.ReadCommit(id));
   ASSIGN_OR_RETURN(std::string tree_id, repository.TreeId(id, target.path));
   return Revision{.commit = std::move(commit), .tree_id = std::move(tree_id)};
 }
 
-Result<PreparedMigration> Prepare(ContentSource& source, const Migration& migration, const std::string& tracker,
-                                  std::vector<Finding>& findings) {
+Result<PreparedMigration> Prepare(ContentSource& source, const Migration& migration,
+                                  const std::string& tracker, std::vector<Finding>& findings) {
   PreparedMigration prepared{.migration = migration, .checksum = "", .transactional = true};
   ASSIGN_OR_RETURN(const std::uint64_t size, source.Size(migration.entry));
   if (size > kMaxFileBytes) {
@@ -85,31 +87,37 @@ Result<Assessment> Assess(git::Repository& repository, const Target& target, con
 std::optional<Error> ReasonToRefuse(const Plan& plan, const Target& target) {
   if (!plan.in_doubt.empty()) {
     const Version version = plan.in_doubt.front();
-    return Error{.kind = ErrorKind::kInDoubt,
-                 .doing = "apply migrations while the outcome is unknown of version",
-                 .subject = std::to_string(version),
-                 .cause = "it was started outside of a transaction, and nobody recorded how it ended",
-                 .hint = fmt::format("look whether its statements took effect, then `paliadctl resolve {} --as applied|not-applied "
-                                     "--reason TEXT`; `paliadctl ledger entries --version {}` shows what is known",
-                                     version, version)};
+    return Error{
+        .kind = ErrorKind::kInDoubt,
+        .doing = "apply migrations while the outcome is unknown of version",
+        .subject = std::to_string(version),
+        .cause = "it was started outside of a transaction, and nobody recorded how it ended",
+        .hint = fmt::format(
+            "look whether its statements took effect, then `paliadctl resolve {} --as applied|not-applied "
+            "--reason TEXT`; `paliadctl ledger entries --version {}` shows what is known",
+            version, version)};
   }
   if (plan.legacy_dirty) {
-    return Error{.kind = ErrorKind::kInvalidInput,
-                 .doing = "take over from",
-                 .subject = target.legacy_tracker.Text(),
-                 .cause = fmt::format("legacy tracker is dirty at version {}", plan.legacy_version),
-                 .hint = "finish or undo that migration by hand and clear the old runner's dirty flag, then run again"};
+    return Error{
+        .kind = ErrorKind::kInvalidInput,
+        .doing = "take over from",
+        .subject = target.legacy_tracker.Text(),
+        .cause = fmt::format("legacy tracker is dirty at version {}", plan.legacy_version),
+        .hint =
+            "finish or undo that migration by hand and clear the old runner's dirty flag, then run again"};
   }
   if (!plan.lost_desired.empty()) {
     const Version version = plan.lost_desired.front().version;
-    return Error{.kind = ErrorKind::kInDoubt,
-                 .doing = "apply migrations while rows are lost of",
-                 .subject = VersionList(plan.lost_desired),
-                 .cause = fmt::format("the ledger says applied, but {} has no such row: somebody rolled back by hand",
-                                      target.tracker.Text()),
-                 .hint = fmt::format("`paliadctl resolve {} --as not-applied --reason TEXT` makes it pending again, `--as applied` "
-                                     "puts the row back",
-                                     version)};
+    return Error{
+        .kind = ErrorKind::kInDoubt,
+        .doing = "apply migrations while rows are lost of",
+        .subject = VersionList(plan.lost_desired),
+        .cause = fmt::format("the ledger says applied, but {} has no such row: somebody rolled back by hand",
+                             target.tracker.Text()),
+        .hint = fmt::format(
+            "`paliadctl resolve {} --as not-applied --reason TEXT` makes it pending again, `--as applied` "
+            "puts the row back",
+            version)};
   }
   return std::nullopt;
 }

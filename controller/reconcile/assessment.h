@@ -1,4 +1,5 @@
-// Assessment: what a commit and a database mean for each other. `plan`, `verify` and a run read it the same way; only a run acts on it.
+// Assessment: what a commit and a database mean for each other. `plan`, `verify` and a run read it the same
+// way; only a run acts on it.
 #ifndef PALIAD_CONTROLLER_RECONCILE_ASSESSMENT_H_
 #define PALIAD_CONTROLLER_RECONCILE_ASSESSMENT_H_
 
@@ -22,7 +23,8 @@ struct Revision {
 };
 
 // `revision` empty: the branch's head. Errors as git::Repository::Resolve and TreeId.
-[[nodiscard]] Result<Revision> ReadRevision(git::Repository& repository, const Target& target, const std::string& revision);
+[[nodiscard]] Result<Revision> ReadRevision(git::Repository& repository, const Target& target,
+                                            const std::string& revision);
 
 // A pending migration that was read, hashed and judged.
 struct PreparedMigration {
@@ -38,9 +40,11 @@ struct Assessment {
   std::vector<Finding> findings;           // sorted
 };
 
-// Lists the folder, makes the plan, reads what is pending or unknown, and judges it. Contents are held one at a time.
-[[nodiscard]] Result<Assessment> Assess(git::Repository& repository, const Target& target, const Revision& revision,
-                                        const AppliedSet& applied, const std::optional<LegacyState>& legacy);
+// Lists the folder, makes the plan, reads what is pending or unknown, and judges it. Contents are held one at
+// a time.
+[[nodiscard]] Result<Assessment> Assess(git::Repository& repository, const Target& target,
+                                        const Revision& revision, const AppliedSet& applied,
+                                        const std::optional<LegacyState>& legacy);
 
 // Contents and SQL of one file: what `check` and a run say of it. Adds to `findings`.
 [[nodiscard]] Result<PreparedMigration> Prepare(ContentSource& source, const Migration& migration,

@@ -225,7 +225,7 @@ class StatementRun {
     if (message.connection_lost) {
       return Ended(Effect::kConnectionLost, std::move(failure));
     }
-    recorder_.DropLast();
+    recorder_.DropEffects();
     (void)session_.Send("ROLLBACK");
     return Ended(Effect::kUnknown, std::move(failure));
   }

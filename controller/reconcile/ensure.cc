@@ -24,15 +24,17 @@ constexpr char kTrackerColumns[] =
 
 Error WithRightsHint(Error error, const pg::Session& session) {
   if (error.cause.find("permission denied") != std::string::npos) {
-    error.hint = fmt::format("GRANT CREATE ON DATABASE {} TO {}; or connect as the database's owner",
-                             pg::QuoteIdentifier(session.facts().database), pg::QuoteIdentifier(session.facts().role));
+    error.hint =
+        fmt::format("GRANT CREATE ON DATABASE {} TO {}; or connect as the database's owner",
+                    pg::QuoteIdentifier(session.facts().database), pg::QuoteIdentifier(session.facts().role));
   }
   return error;
 }
 
 Status CreateTracker(pg::Session& session, const QualifiedName& tracker) {
-  ASSIGN_OR_RETURN(const pg::Rows found, session.Query("SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1",
-                                                       {tracker.schema}, "look for the tracker's schema"));
+  ASSIGN_OR_RETURN(const pg::Rows found,
+                   session.Query("SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1", {tracker.schema},
+                                 "look for the tracker's schema"));
   // IF NOT EXISTS needs the right to create even where the schema exists.
   const std::string create_schema =
       found.empty() ? fmt::format("CREATE SCHEMA {};", pg::QuoteIdentifier(tracker.schema)) : "";
@@ -47,8 +49,8 @@ Status CreateTracker(pg::Session& session, const QualifiedName& tracker) {
   return Fail(WithRightsHint(pg::ToError(*message.error, "create the tracker " + tracker.Text()), session));
 }
 
-Status ApplySchemaFile(pg::Session& session, store::RunRecorder& recorder, const Clock& clock, const EmbeddedFile& file,
-                       std::int64_t lock_number) {
+Status ApplySchemaFile(pg::Session& session, store::RunRecorder& recorder, const Clock& clock,
+                       const EmbeddedFile& file, std::int64_t lock_number) {
   const FileName name = ParseFileName(file.name);
   const MigrationJob job{.version = name.version,
                          .name = name.description,
@@ -57,26 +59,27 @@ Status ApplySchemaFile(pg::Session& session, store::RunRecorder& recorder, const
                          .checksum = Sha256Hex(file.text),
                          .tracker = {.schema = kLedgerSchema, .table = "applied_migrations"},
                          .lock_number = lock_number};
-  const Json fields = {{"version", job.version},        {"name", job.name},
-                       {"checksum", job.checksum},      {"controller_version", kVersion},
-                       {"role", session.facts().role},  {"server_version", session.facts().version}};
+  const Json fields = {{"version", job.version},       {"name", job.name},
+                       {"checksum", job.checksum},     {"controller_version", kVersion},
+                       {"role", session.facts().role}, {"server_version", session.facts().version}};
   ASSIGN_OR_RETURN(const JobResult result,
                    RunInTransaction(session, recorder, clock, job, ledger::Kind::kSchemaUpgraded, fields));
   if (result.effect == Effect::kApplied) {
     return {};
   }
-  return Fail(WithRightsHint({.kind = result.effect == Effect::kConnectionLost ? ErrorKind::kUnavailable : ErrorKind::kInvalidInput,
-                              .doing = "create the ledger's schema with",
-                              .subject = std::string(file.name),
-                              .cause = result.failure->message,
-                              .hint = result.failure->hint},
-                             session));
+  return Fail(WithRightsHint(
+      {.kind = result.effect == Effect::kConnectionLost ? ErrorKind::kUnavailable : ErrorKind::kInvalidInput,
+       .doing = "create the ledger's schema with",
+       .subject = std::string(file.name),
+       .cause = result.failure->message,
+       .hint = result.failure->hint},
+      session));
 }
 
 Status UpgradeLedger(pg::Session& session, const Target& target, const Clock& clock, std::int64_t lock_number,
                      const std::map<Version, std::string>& schema) {
-  store::RunRecorder recorder(
-      {.run_id = ledger::NewUuid(), .target = target.name, .tracker = kLedgerTracker}, clock);
+  store::RunRecorder recorder({.run_id = ledger::NewUuid(), .target = target.name, .tracker = kLedgerTracker},
+                              clock);
   if (schema.empty()) {
     RETURN_IF_ERROR(recorder.Add(ledger::Kind::kGenesis,
                                  {{"ledger", ledger::NewUuid()}, {"database", session.facts().database}}));
@@ -111,9 +114,11 @@ Result<bool> IsSchemaComplete(const DatabaseObjects& objects, const std::map<Ver
   return true;
 }
 
-Status EnsureSchema(pg::Session& session, const Target& target, const Clock& clock, std::chrono::milliseconds lock_wait) {
+Status EnsureSchema(pg::Session& session, const Target& target, const Clock& clock,
+                    std::chrono::milliseconds lock_wait) {
   const std::int64_t lock_number = pg::LockNumber(kLedgerTracker);
-  ASSIGN_OR_RETURN(const auto holder, WaitForLock(session, lock_number, lock_wait, clock, [](const auto&, auto) {}));
+  ASSIGN_OR_RETURN(const auto holder,
+                   WaitForLock(session, lock_number, lock_wait, clock, [](const auto&, auto) {}));
   if (holder) {
     return Fail({.kind = ErrorKind::kUnavailable,
                  .doing = "prepare the database",
@@ -122,7 +127,8 @@ Status EnsureSchema(pg::Session& session, const Target& target, const Clock& clo
                  .hint = "run again"});
   }
   // Somebody else may have done it while this one waited.
-  ASSIGN_OR_RETURN(const std::vector<pg::Rows> found, session.Run(ObjectsSql(target), "look for the tracker"));
+  ASSIGN_OR_RETURN(const std::vector<pg::Rows> found,
+                   session.Run(ObjectsSql(target), "look for the tracker"));
   const DatabaseObjects objects = ParseObjects(found.front());
   if (!objects.tracker) {
     RETURN_IF_ERROR(CreateTracker(session, target.tracker));

@@ -1,5 +1,5 @@
-// Makes what a run needs in the database where it is missing: the tracker, and the controller's own schema, whose migrations go
-// through the same executor as everybody's.
+// Makes what a run needs in the database where it is missing: the tracker, and the controller's own schema,
+// whose migrations go through the same executor as everybody's.
 #ifndef PALIAD_CONTROLLER_RECONCILE_ENSURE_H_
 #define PALIAD_CONTROLLER_RECONCILE_ENSURE_H_
 
@@ -15,11 +15,13 @@
 
 namespace paliad {
 
-// True if nothing is missing. kConflict if a schema migration was applied with other bytes than this program's.
-[[nodiscard]] Result<bool> IsSchemaComplete(const DatabaseObjects& objects, const std::map<Version, std::string>& schema);
+// True if nothing is missing. kConflict if a schema migration was applied with other bytes than this
+// program's.
+[[nodiscard]] Result<bool> IsSchemaComplete(const DatabaseObjects& objects,
+                                            const std::map<Version, std::string>& schema);
 
-// Creates what is missing, under a lock of its own, since several targets may share a database. Entries `genesis` and
-// `schema_upgraded` are appended with it. kInvalidInput if the role lacks the right to.
+// Creates what is missing, under a lock of its own, since several targets may share a database. Entries
+// `genesis` and `schema_upgraded` are appended with it. kInvalidInput if the role lacks the right to.
 [[nodiscard]] Status EnsureSchema(pg::Session& session, const Target& target, const Clock& clock,
                                   std::chrono::milliseconds lock_wait);
 

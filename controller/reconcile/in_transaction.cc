@@ -195,7 +195,7 @@ class Attempt {
     if (message.connection_lost) {
       return Lost(*message.error);  // the entry waits: Recover finds out whether it was appended
     }
-    recorder_.DropLast();
+    recorder_.DropEffects();
     if (message.error->sqlstate == kRequireFailed && message.error->message == kTransactionChanged) {
       return Unknown(*message.error);
     }

@@ -56,6 +56,7 @@ struct JobResult {
   bool retryable = false;  // with kNone: another attempt may succeed
   std::optional<Failure> failure;
   std::int64_t statements_done = 0;
+  int attempts = 1;
   std::chrono::microseconds duration{0};
 };
 

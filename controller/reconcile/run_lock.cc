@@ -18,7 +18,8 @@ Result<std::optional<pg::LockHolder>> WaitForLock(pg::Session& session, std::int
   std::optional<SteadyTime> said;
   int said_pid = 0;
   while (true) {
-    ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer, session.Run(pg::TryLockSql(number), "take the run's lock"));
+    ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
+                     session.Run(pg::TryLockSql(number), "take the run's lock"));
     if (answer.front().Bool(0, 0)) {
       return std::nullopt;
     }

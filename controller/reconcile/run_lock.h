@@ -18,7 +18,8 @@ using OnWaiting = std::function<void(const pg::LockHolder& holder, std::chrono::
 
 // Waits up to `wait` (0: one try). Returns nothing if the lock was had, else who holds it.
 [[nodiscard]] Result<std::optional<pg::LockHolder>> WaitForLock(pg::Session& session, std::int64_t number,
-                                                                std::chrono::milliseconds wait, const Clock& clock,
+                                                                std::chrono::milliseconds wait,
+                                                                const Clock& clock,
                                                                 const OnWaiting& on_waiting);
 
 }  // namespace paliad

@@ -1,13 +1,32 @@
 #include "controller/store/run_recorder.h"
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 #include "base/json.h"
 
 namespace paliad::store {
 namespace {
+
+bool TellsOfEffect(ledger::Kind kind) {
+  switch (kind) {
+    case ledger::Kind::kGenesis:
+    case ledger::Kind::kBootstrapped:
+    case ledger::Kind::kIntent:
+    case ledger::Kind::kApplied:
+    case ledger::Kind::kResolved:
+    case ledger::Kind::kSchemaUpgraded:
+      return true;
+    case ledger::Kind::kRunStarted:
+    case ledger::Kind::kFinding:
+    case ledger::Kind::kFailed:
+    case ledger::Kind::kOutcomeUnknown:
+    case ledger::Kind::kRunFinished:
+    case ledger::Kind::kDrift:
+      return false;
+  }
+  return false;
+}
 
 std::string EntrySql(const ledger::Entry& entry) {
   return "SELECT paliad_ledger.append(" + pg::QuoteBytes(entry.leaf) + ");";
@@ -32,7 +51,7 @@ Status Commit(pg::Session& session, RunRecorder& recorder, const std::string& sq
 }  // namespace
 
 RunRecorder::RunRecorder(ledger::RunIdentity run, const Clock& clock, std::int64_t first_ordinal)
-    : run_(std::move(run)), clock_(clock), next_ordinal_(first_ordinal) {}
+    : run_(std::move(run)), clock_(clock), next_ordinal_(first_ordinal), last_appended_(first_ordinal - 1) {}
 
 Status RunRecorder::Add(ledger::Kind kind, Json fields) {
   ASSIGN_OR_RETURN(ledger::Entry entry,
@@ -53,24 +72,26 @@ std::string RunRecorder::AppendSql() const {
 }
 
 void RunRecorder::Appended() {
-  appended_ += static_cast<std::int64_t>(waiting_.size());
-  waiting_.clear();
+  if (!waiting_.empty()) {
+    last_appended_ = std::max(last_appended_, waiting_.back().ordinal);
+    waiting_.clear();
+  }
 }
 
-void RunRecorder::DropLast() {
-  assert(!waiting_.empty());
-  waiting_.pop_back();
-  --next_ordinal_;
+void RunRecorder::DropEffects() {
+  std::erase_if(waiting_, [](const Waiting& waiting) { return TellsOfEffect(waiting.entry.kind); });
+  next_ordinal_ = (waiting_.empty() ? last_appended_ : std::max(last_appended_, waiting_.back().ordinal)) + 1;
 }
 
 void RunRecorder::Rebase(std::int64_t last) {
   std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.ordinal <= last; });
-  appended_ = last + 1;
+  last_appended_ = last;
   const bool first_is_lost =
       last < 0 && !first_.empty() && (waiting_.empty() || waiting_.front().ordinal != first_.front().ordinal);
   if (first_is_lost) {
     waiting_.insert(waiting_.begin(), first_.front());
   }
+  DropEffects();
 }
 
 Status CommitWaiting(pg::Session& session, RunRecorder& recorder, const std::string& sql_before) {

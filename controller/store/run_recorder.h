@@ -4,7 +4,7 @@
 //   recorder.Add(Kind::kApplied, …);
 //   session.Send("BEGIN; …; " + recorder.AppendSql() + " COMMIT;");   // then either
 //   recorder.Appended();                                              // it committed
-//   recorder.DropLast();                                              // it rolled back: the entry was not
+//   recorder.DropEffects();                                           // it rolled back
 //   true
 //
 // Not thread-safe.
@@ -37,16 +37,17 @@ class RunRecorder {
 
   void Appended();
 
-  // REQUIRES: an entry waits.
-  void DropLast();
+  // Takes back every waiting entry that tells of an effect of its own transaction (applied, bootstrapped,
+  // intent, …): that transaction did not commit, so it is not true. What only tells (findings, failures)
+  // still waits.
+  void DropEffects();
 
-  // After a lost connection: entries up to the ordinal `last` are in the ledger (-1: none). What was appended
-  // and is not there is gone with what it told; the run's first entry is put back in front, since a run
-  // without one is none.
+  // After a lost connection: entries up to the ordinal `last` are in the ledger (-1: none). Waiting effects
+  // that are not there are dropped. If nothing is there, the run's first entry is put back in front, since a
+  // run without one is none.
   void Rebase(std::int64_t last);
 
-  // No entry of the run is in the ledger yet.
-  bool NothingAppended() const { return appended_ == 0; }
+  bool NothingWaits() const { return waiting_.empty(); }
 
   const ledger::RunIdentity& run() const { return run_; }
 
@@ -59,7 +60,7 @@ class RunRecorder {
   ledger::RunIdentity run_;
   const Clock& clock_;
   std::int64_t next_ordinal_;
-  std::int64_t appended_ = 0;
+  std::int64_t last_appended_;  // ordinal; first_ordinal - 1: none
   std::vector<Waiting> waiting_;
   std::vector<Waiting> first_;  // the run's first entry, kept; at most one
 };
