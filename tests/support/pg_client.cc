@@ -2,6 +2,8 @@
 
 #include <postgresql/libpq-fe.h>
 
+#include <cctype>
+#include <cstdio>
 #include <utility>
 
 namespace paliad::testing {
@@ -24,6 +26,21 @@ PgRows Rows(const PGresult* result) {
     }
   }
   return rows;
+}
+
+std::string UrlEncoded(std::string_view text) {
+  std::string encoded;
+  for (const unsigned char c : text) {
+    if (std::isalnum(c) != 0 ||
+        std::string_view("/-_.~").find(static_cast<char>(c)) != std::string_view::npos) {
+      encoded += static_cast<char>(c);
+    } else {
+      char hex[4];
+      std::snprintf(hex, sizeof hex, "%%%02X", c);
+      encoded += hex;
+    }
+  }
+  return encoded;
 }
 
 }  // namespace
@@ -63,6 +80,11 @@ std::string PgConnection::Value(std::string_view sql) {
 }
 
 int PgConnection::backend_pid() const { return PQbackendPID(raw()); }
+
+std::string SocketUrl(std::string_view folder, std::string_view database, std::string_view user) {
+  return "postgresql:///" + UrlEncoded(database) + "?host=" + UrlEncoded(folder) +
+         "&user=" + UrlEncoded(user);
+}
 
 PgRows Query(const std::string& url, std::string_view sql) { return PgConnection(url).Query(sql); }
 std::string Value(const std::string& url, std::string_view sql) { return PgConnection(url).Value(sql); }

@@ -52,6 +52,9 @@ class PgConnection {
   std::unique_ptr<pg_conn, Close> connection_;
 };
 
+// "postgresql:///t1?host=/tmp/…&user=postgres"
+std::string SocketUrl(std::string_view folder, std::string_view database, std::string_view user);
+
 // Each on a connection of its own.
 PgRows Query(const std::string& url, std::string_view sql);
 std::string Value(const std::string& url, std::string_view sql);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -97,24 +98,11 @@ std::string Quoted(std::string_view identifier) {
   return quoted + "\"";
 }
 
-std::string UrlEncoded(std::string_view text) {
-  std::string encoded;
-  for (const unsigned char c : text) {
-    if (std::isalnum(c) != 0 ||
-        std::string_view("/-_.~").find(static_cast<char>(c)) != std::string_view::npos) {
-      encoded += static_cast<char>(c);
-    } else {
-      char hex[4];
-      std::snprintf(hex, sizeof hex, "%%%02X", c);
-      encoded += hex;
-    }
-  }
-  return encoded;
-}
-
 }  // namespace
 
-PostgresServer::PostgresServer(PostgresOptions options) : options_(std::move(options)) {
+PostgresServer::PostgresServer(PostgresOptions options)
+    : options_(std::move(options)),
+      data_dir_((options_.data_parent.empty() ? dir_.path() : options_.data_parent) + "/data") {
   GiveToPostgres(dir_.path());
   CreateCluster(data_dir(), options_.encoding, options_.locale);
   AppendSettings({"listen_addresses = ''", "unix_socket_directories = '" + socket_dir() + "'",
@@ -126,7 +114,8 @@ PostgresServer::PostgresServer(PostgresOptions options) : options_(std::move(opt
   Start();
 }
 
-PostgresServer::PostgresServer(StandbyOf standby_of) : options_(standby_of.primary.options_) {
+PostgresServer::PostgresServer(StandbyOf standby_of)
+    : options_(standby_of.primary.options_), data_dir_(dir_.path() + "/data") {
   GiveToPostgres(dir_.path());
   RunOrThrow({.argv = {Program("pg_basebackup"), "--pgdata=" + data_dir(), "--write-recovery-conf",
                        "--wal-method=stream", "--checkpoint=fast", "--no-sync",
@@ -174,8 +163,7 @@ void PostgresServer::CreateRole(std::string_view name, bool login, std::string_v
 
 std::string PostgresServer::Url(std::string_view database, std::string_view user,
                                 std::string_view host) const {
-  return "postgresql:///" + UrlEncoded(database) + "?host=" + UrlEncoded(host.empty() ? socket_dir() : host) +
-         "&user=" + UrlEncoded(user);
+  return SocketUrl(host.empty() ? socket_dir() : host, database, user);
 }
 
 std::string PostgresServer::system_user() { return PostgresSystemUser(); }

@@ -25,6 +25,7 @@ struct PostgresOptions {
   std::string locale = "C.UTF-8";
   bool fsync = false;  // for measurements; a crash of the server alone loses nothing without
   std::vector<std::string> settings = {};  // lines of postgresql.conf
+  std::string data_parent = {};            // where the data goes, such as a SmallDisk; empty: the own folder
 };
 
 // Every failure throws std::runtime_error with the server's log. Stops, with all that it holds removed,
@@ -56,7 +57,7 @@ class PostgresServer {
 
   // The folder with the socket .s.PGSQL.5432.
   const std::string& socket_dir() const { return dir_.path(); }
-  std::string data_dir() const { return dir_.path() + "/data"; }
+  const std::string& data_dir() const { return data_dir_; }
   // The system user that the server's programs run as.
   static std::string system_user();
   // A program of this server's version: "pg_dump".
@@ -89,7 +90,8 @@ class PostgresServer {
   void StopLocked(Stopping mode);
 
   const PostgresOptions options_;
-  TempDir dir_;
+  const TempDir dir_;
+  const std::string data_dir_;
   std::atomic<int> databases_ = 0;
   std::mutex mutex_;
   std::unique_ptr<BackgroundProcess> postmaster_;  // guarded by mutex_; null: stopped
