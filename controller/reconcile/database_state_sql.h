@@ -55,10 +55,10 @@ ORDER BY started.seq;
 // [[first,last],…].
 inline constexpr char kRecordedSql[] = R"sql(
 WITH bootstrapped AS (
-  SELECT e.seq, version
+  SELECT e.seq, covered AS version
   FROM paliad_ledger.entry AS e,
        pg_catalog.jsonb_array_elements(pg_catalog.convert_from(e.leaf, 'UTF8')::jsonb -> 'versions') AS range,
-       pg_catalog.generate_series((range ->> 0)::int, (range ->> 1)::int) AS version
+       pg_catalog.generate_series((range ->> 0)::int, (range ->> 1)::int) AS covered
   WHERE e.tracker = {tracker_name} AND e.kind = 'bootstrapped'
 ), about AS (
   SELECT version, seq, kind, outcome, blob, checksum FROM paliad_ledger.entry
@@ -67,7 +67,7 @@ WITH bootstrapped AS (
   UNION ALL
   SELECT version, seq, 'bootstrapped', NULL, NULL, NULL FROM bootstrapped
 )
-SELECT DISTINCT ON (version) version, kind, outcome, blob, checksum FROM about ORDER BY version, seq DESC;
+SELECT DISTINCT ON (about.version) about.version, kind, outcome, blob, checksum FROM about ORDER BY about.version, seq DESC;
 )sql";
 
 }  // namespace paliad
