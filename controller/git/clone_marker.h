@@ -1,4 +1,6 @@
 // How a reader that meets a damaged object tells the next fetch that the clone must be made again.
+// libgit2 shares open packs within a process: a reader sees the new clone once every Repository of the old
+// one is closed.
 #ifndef PALIAD_CONTROLLER_GIT_CLONE_MARKER_H_
 #define PALIAD_CONTROLLER_GIT_CLONE_MARKER_H_
 

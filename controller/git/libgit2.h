@@ -5,25 +5,48 @@
 
 #include <git2.h>
 
-#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace paliad::git {
 
 // Before the first call of libgit2, as often as you like. Thread-safe.
 void InitLibgit2();
 
-// Calls the library's own free function for T.
-template <auto Free>
-struct Freer {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
+// Owns what a function of libgit2 made. Not a unique_ptr: the out-parameter Out(x) must be usable in the
+// next half of an `||` already, which std::out_ptr's is not.
 template <class T, auto Free>
-using Owned = std::unique_ptr<T, Freer<Free>>;
+class Owned {
+ public:
+  Owned() = default;
+  Owned(Owned&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  Owned& operator=(Owned&& other) noexcept {
+    std::swap(object_, other.object_);
+    return *this;
+  }
+  ~Owned() { Reset(); }
+
+  T* get() const { return object_; }
+  void Reset() {
+    if (object_ != nullptr) {
+      Free(std::exchange(object_, nullptr));
+    }
+  }
+  T** Receive() {
+    Reset();
+    return &object_;
+  }
+
+ private:
+  T* object_ = nullptr;
+};
+
+// The out-parameter of a libgit2 function: `git_x_new(Out(x), …)`. Frees what `owner` had.
+template <class T, auto Free>
+T** Out(Owned<T, Free>& owner) {
+  return owner.Receive();
+}
 
 using OwnedBlob = Owned<git_blob, git_blob_free>;
 using OwnedCommit = Owned<git_commit, git_commit_free>;
@@ -37,31 +60,6 @@ using OwnedRemote = Owned<git_remote, git_remote_free>;
 using OwnedRepository = Owned<git_repository, git_repository_free>;
 using OwnedRevwalk = Owned<git_revwalk, git_revwalk_free>;
 using OwnedTree = Owned<git_tree, git_tree_free>;
-
-// The out-parameter of a libgit2 function: `git_x_new(Out(x), …)`. As with std::out_ptr, `x` is set at the
-// end of the full expression: not yet in the second half of an `||`. Keeps what it had if the call leaves the
-// pointer alone.
-template <class Owner>
-class OutPointer {
- public:
-  explicit OutPointer(Owner& owner) : owner_(owner) {}
-  OutPointer(const OutPointer&) = delete;
-  OutPointer& operator=(const OutPointer&) = delete;
-  ~OutPointer() {
-    if (raw_ != nullptr) {
-      owner_.reset(raw_);
-    }
-  }
-  operator typename Owner::pointer *() { return &raw_; }  // NOLINT: the implicit conversion is the purpose
-
- private:
-  Owner& owner_;
-  typename Owner::pointer raw_ = nullptr;
-};
-template <class Owner>
-OutPointer<Owner> Out(Owner& owner) {
-  return OutPointer<Owner>(owner);
-}
 
 // This thread's last error in libgit2's words, valid UTF-8, without a final full stop; never empty.
 std::string LastErrorText();
