@@ -41,7 +41,7 @@ std::string UserList(const std::vector<std::string>& users) {
 
 }  // namespace
 
-PgBouncer::PgBouncer(const std::string& server_dir, Options options) {
+PgBouncer::PgBouncer(const std::string& server_dir, const Options& options) {
   dir_.Write("users", UserList(options.users));
   const std::string file = dir_.Write("pgbouncer.ini", Configuration(dir_.path(), server_dir, options));
   GiveToPostgres(dir_.path());

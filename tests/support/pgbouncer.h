@@ -24,7 +24,7 @@ class PgBouncer {
   // In front of the server whose socket is in `server_dir`, for every database there. Throws
   // std::runtime_error with its log when it does not start.
   explicit PgBouncer(const std::string& server_dir) : PgBouncer(server_dir, Options()) {}
-  PgBouncer(const std::string& server_dir, Options options);
+  PgBouncer(const std::string& server_dir, const Options& options);
   ~PgBouncer() = default;
   PgBouncer(const PgBouncer&) = delete;
   PgBouncer& operator=(const PgBouncer&) = delete;

@@ -29,7 +29,7 @@ TempDir::~TempDir() {
 }
 
 std::string TempDir::Write(std::string_view name, std::string_view content) const {
-  const std::string path = path_ + "/" + std::string(name);
+  std::string path = path_ + "/" + std::string(name);
   WriteFile(path, content);
   return path;
 }
