@@ -137,6 +137,8 @@ int Main(int argc, char** argv) {
   app.set_version_flag("--version", fmt::format("paliadctl {}", kVersion));
   app.require_subcommand(1);
   app.fallthrough();
+  // The last one wins, so that a script's defaults can be overridden.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.get_formatter()->column_width(34);
   AddGlobalOptions(app, invocation.options);
   AddPlan(app, invocation);

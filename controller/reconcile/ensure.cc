@@ -58,7 +58,8 @@ Status ApplySchemaFile(pg::Session& session, store::RunRecorder& recorder, const
                          .text = std::string(file.text),
                          .checksum = Sha256Hex(file.text),
                          .tracker = {.schema = kLedgerSchema, .table = "applied_migrations"},
-                         .lock_number = lock_number};
+                         .lock_number = lock_number,
+                         .durable = true};
   const Json fields = {{"version", job.version},       {"name", job.name},
                        {"checksum", job.checksum},     {"controller_version", kVersion},
                        {"role", session.facts().role}, {"server_version", session.facts().version}};

@@ -42,11 +42,12 @@ std::string BeginSql(const MigrationJob& job) {
   return fmt::format(
       "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {}; SET LOCAL "
       "statement_timeout = {};"
-      " SET LOCAL synchronous_commit = off;"
+      "{}"
       " SELECT pg_catalog.pg_current_xact_id(), {}, coalesce(t.oid, 0), t.relfilenode, t.inserted, "
       "t.updated, t.deleted"
       " FROM (SELECT) AS one LEFT JOIN ({}) AS t ON true",
-      job.lock_timeout.count(), job.statement_timeout.count(), pg::HoldsLockSql(job.lock_number),
+      job.lock_timeout.count(), job.statement_timeout.count(),
+      job.durable ? "" : " SET LOCAL synchronous_commit = off;", pg::HoldsLockSql(job.lock_number),
       TrackerFactsSql(job));
 }
 

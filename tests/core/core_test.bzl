@@ -11,8 +11,11 @@ def core_test(name, size = "medium", tags = [], **attrs):
         deps = [
             ":scenario",
             "//base",
+            "//tests/support:disk",
             "//tests/support:git_repo",
             "//tests/support:pg_client",
+            "//tests/support:pg_proxy",
+            "//tests/support:pgbouncer",
             "//tests/support:postgres_server",
             "//tests/support:process",
             "//tests/support:temp_dir",
