@@ -22,6 +22,9 @@ struct RuleInfo {
 // Every rule there is, in the order of the documentation.
 const std::vector<RuleInfo>& AllRules();
 
+// REQUIRES: the table has the rule.
+Severity DefaultSeverity(std::string_view rule);
+
 // The tables that migrations must not touch. `tracker` is "schema.table".
 struct ProtectedObjects {
   std::string tracker = "paliad.applied_migrations";
