@@ -34,7 +34,10 @@ std::string Objection(const Json& value) {
       return value.get<std::uint64_t>() > static_cast<std::uint64_t>(kMaxInteger) ? "an integer past 2^53"
                                                                                   : "";
     case Json::value_t::number_integer:
-      return value.get<std::int64_t>() < -kMaxInteger ? "an integer past 2^53" : "";
+      // Also what was stored as signed and is positive.
+      return value.get<std::int64_t>() < -kMaxInteger || value.get<std::int64_t>() > kMaxInteger
+                 ? "an integer past 2^53"
+                 : "";
     case Json::value_t::string:
     case Json::value_t::boolean:
     case Json::value_t::null:

@@ -20,7 +20,7 @@ struct Position {
 
 class LineIndex {
  public:
-  // `text` should be UTF-8; bytes that are not count as one column each.
+  // `text` should be UTF-8. In what is not, a column is whatever begins with a byte other than 10xxxxxx.
   explicit LineIndex(std::string_view text);
 
   // Offsets past the end give the position just after the last character.

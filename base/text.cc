@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
-#include <regex>
 
 namespace paliad {
 namespace {
@@ -46,6 +46,78 @@ Decoded DecodeAt(std::string_view text, std::size_t at) {
 bool IsBidiOrSeparator(std::uint32_t c) {
   return c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
          (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029;
+}
+
+bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// "user@" for "user:secret@" wherever a URL's authority has it. Of http's user alone, which is often an
+// access token, nothing is left.
+std::string WithoutUserPasswords(std::string_view text) {
+  std::string out;
+  for (std::size_t scheme = text.find("://"); scheme != text.npos; scheme = text.find("://")) {
+    const bool http = text.substr(0, scheme).ends_with("http") || text.substr(0, scheme).ends_with("https");
+    out.append(text.substr(0, scheme + 3));
+    text.remove_prefix(scheme + 3);
+    // Like libpq, which lets a password hold anything but '/' and '@'; other parsers, and people, let it
+    // hold '@' too.
+    std::size_t at = text.substr(0, text.find('/')).find('@');
+    if (at == text.npos) {
+      continue;
+    }
+    at = text.substr(0, text.find_first_of("/?#", at)).rfind('@');
+    const std::string_view user_info = text.substr(0, at);
+    const std::size_t colon = user_info.find(':');
+    out += colon != user_info.npos ? user_info.substr(0, colon) : http ? "***" : user_info;
+    text.remove_prefix(at);
+  }
+  return out.append(text);
+}
+
+// The end of the value that begins at `at` in "key=value key='value'" (libpq's conninfo_parse).
+std::size_t EndOfWord(std::string_view text, std::size_t at) {
+  const bool quoted = at < text.size() && text[at] == '\'';
+  for (at += quoted ? 1 : 0; at < text.size(); ++at) {
+    if (text[at] == '\\') {
+      ++at;
+    } else if (quoted ? text[at] == '\'' : IsSpace(text[at])) {
+      return quoted ? at + 1 : at;
+    }
+  }
+  return text.size();
+}
+
+bool IsSecretName(std::string_view name) {
+  return name.ends_with("password") || name.ends_with("token") || name.ends_with("secret");
+}
+
+// "password=***" for every parameter of a URL or word of a connection string with such a name.
+std::string WithoutSecretParameters(std::string_view text) {
+  std::string out;
+  std::size_t done = 0;
+  for (std::size_t equals = text.find('='); equals != text.npos; equals = text.find('=', equals + 1)) {
+    if (equals < done) {
+      continue;
+    }
+    std::size_t end = equals;
+    while (end > done && IsSpace(text[end - 1])) {
+      --end;
+    }
+    std::size_t begin = end;
+    while (begin > done && !IsSpace(text[begin - 1]) && text[begin - 1] != '?' && text[begin - 1] != '&') {
+      --begin;
+    }
+    if (!IsSecretName(text.substr(begin, end - begin))) {
+      continue;
+    }
+    const bool in_url = begin > 0 && (text[begin - 1] == '?' || text[begin - 1] == '&');
+    std::size_t value = equals + 1;
+    while (!in_url && value < text.size() && IsSpace(text[value])) {
+      ++value;
+    }
+    out.append(text.substr(done, value - done)).append("***");
+    done = in_url ? std::min(text.find_first_of("&# \t\r\n", value), text.size()) : EndOfWord(text, value);
+  }
+  return out.append(text.substr(done));
 }
 
 }  // namespace
@@ -145,11 +217,6 @@ std::string Base64Encode(std::string_view bytes) {
   return out;
 }
 
-std::string RedactUrl(std::string_view url) {
-  static const std::regex user_password(R"(^([A-Za-z][A-Za-z0-9+.-]*://[^/@:]*):[^/@]*@)");
-  static const std::regex parameter(R"((^|[?&\s])((?:ssl)?password\s*=\s*)('(?:[^'\\]|\\.)*'|[^&\s]*))");
-  std::string text = std::regex_replace(std::string(url), user_password, "$1@");
-  return std::regex_replace(text, parameter, "$1$2***");
-}
+std::string RedactUrl(std::string_view url) { return WithoutSecretParameters(WithoutUserPasswords(url)); }
 
 }  // namespace paliad

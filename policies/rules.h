@@ -33,7 +33,10 @@ std::vector<Finding> CheckSet(const MigrationSet& set);
 // What the applied set says: renamed-after-apply, edited-after-apply, orphaned, out-of-order.
 std::vector<Finding> CheckHistory(const MigrationSet& set, const AppliedSet& applied, const Plan& plan);
 
-// The bytes of one file: unreadable (NUL byte, not UTF-8, byte-order mark, Git LFS pointer, too large).
+// A file over kMaxFileBytes, whose contents are not read: unreadable.
+std::vector<Finding> CheckOversized(const Migration& migration, std::uint64_t size);
+
+// The bytes of one file: unreadable (NUL byte, not UTF-8, byte-order mark, Git LFS pointer).
 // With any finding of it the contents must not be parsed or sent.
 std::vector<Finding> CheckContents(const Migration& migration, std::string_view text);
 

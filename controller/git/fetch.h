@@ -5,6 +5,8 @@
 #define PALIAD_CONTROLLER_GIT_FETCH_H_
 
 #include <chrono>
+#include <cstdint>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -28,11 +30,16 @@ Credentials CredentialsFromEnvironment();
 
 struct FetchOptions {
   std::string url;       // https://, ssh://, file://, or user@host:path
-  std::string branch;    // fetched first; all branches and tags follow
+  std::string branch;    // what HEAD of the clone names; fetched with all other branches and tags
   std::string data_dir;  // the clone is data_dir/git/<digest of the url without secrets>
+  // Further references to fetch under their own names, such as "refs/pull/*/head".
+  std::vector<std::string> references;
   Credentials credentials;
   std::chrono::milliseconds deadline{std::chrono::minutes(10)};  // of the whole fetch; > 0
   std::uint64_t max_bytes = std::uint64_t{4} << 30;              // received; > 0
+  std::stop_token stop;                                          // ends the fetch early
+  // Started with kFetchCommand: a program whose main() hands that to RunFetchCommand.
+  std::string program = "/proc/self/exe";
 };
 
 // True if `location` names a remote repository (has a scheme or the form user@host:path) and not a local
@@ -45,8 +52,11 @@ std::string DefaultDataDir();
 // Clones or fetches and returns the folder of the bare clone, which Repository::Open opens. Branches are in
 // refs/heads, pruned like the remote's. Two processes may fetch into one clone at the same time (a lock file
 // with flock). A corrupt clone is set aside and made again. kUnavailable for everything
-// that the network or the peer did, kInvalidInput for an unsupported scheme or http:// with credentials to
-// other than loopback.
+// that the network or the peer did, for a host key that is not known and for a refused password;
+// kInvalidInput for an unsupported scheme, http:// with credentials to other than loopback, and credentials
+// that cannot be read. Redirects to another host are not followed. Of the user's git configuration, only
+// safe.directory counts, and only for file://; proxies come from the environment (HTTPS_PROXY).
+// REQUIRES: deadline > 0, max_bytes > 0. Blocks; any number of threads may call it.
 [[nodiscard]] Result<std::string> Fetch(const FetchOptions& options);
 
 // The hidden subcommand that Fetch starts: reads its options as JSON from standard input (never from the

@@ -4,6 +4,7 @@
 #ifndef PALIAD_CONTROLLER_GIT_REPOSITORY_H_
 #define PALIAD_CONTROLLER_GIT_REPOSITORY_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,9 +12,9 @@
 #include "base/result.h"
 #include "migrations/source_tree.h"
 
-struct git_repository;
-
 namespace paliad::git {
+
+struct RepositoryHandle;
 
 class Repository final : public ContentSource {
  public:
@@ -57,9 +58,8 @@ class Repository final : public ContentSource {
   std::string WorkTree() const;
 
  private:
-  struct Handle;
-  explicit Repository(std::unique_ptr<Handle> handle);
-  std::unique_ptr<Handle> handle_;
+  explicit Repository(std::unique_ptr<RepositoryHandle> handle);
+  std::unique_ptr<RepositoryHandle> handle_;
 };
 
 }  // namespace paliad::git

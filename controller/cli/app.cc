@@ -1,0 +1,168 @@
+// The command line as a whole: global options, help, and what happens to a mistake in it.
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controller/cli/command.h"
+#include "controller/version.h"
+
+namespace paliad::cli {
+namespace {
+
+constexpr char kDescription[] =
+    "paliadctl keeps a PostgreSQL schema equal to the migrations on a git branch, and can prove what it "
+    "did.\n\n"
+    "  paliadctl plan       what would a run do, and why\n"
+    "  paliadctl reconcile  do it\n"
+    "  paliadctl verify     is the database what the branch says\n\n"
+    "Try it: paliadctl plan --database postgresql:///app --repo . --path migrations";
+
+constexpr char kFooter[] =
+    "Exit codes: 0 done, in sync; 1 it failed; 2 wrong usage; 3 rejected by policy; 4 out of sync;\n"
+    "            5 refused (an unknown or lost outcome, a dirty legacy tracker, the lock was not had)\n\n"
+    "A remote --repo takes its credentials from PALIAD_GIT_USERNAME and PALIAD_GIT_PASSWORD, or for ssh\n"
+    "from the agent or PALIAD_GIT_SSH_KEY_FILE; PALIAD_GIT_KNOWN_HOSTS_FILE and PALIAD_GIT_CA_FILE say whom "
+    "to trust.";
+
+void AddGlobalOptions(CLI::App& app, Options& options) {
+  app.add_option("--database", options.database, "The database: postgresql://… or key=value …")
+      ->envname("PALIAD_DATABASE_URL")
+      ->type_name("URL")
+      ->group("Target");
+  app.add_option("--repo", options.repository, "The repository: a folder or a URL (https, ssh, file)")
+      ->type_name("PATH-OR-URL")
+      ->capture_default_str()
+      ->group("Target");
+  app.add_option("--branch", options.branch, "The branch that the database follows")
+      ->type_name("NAME")
+      ->capture_default_str()
+      ->group("Target");
+  app.add_option("--path", options.path, "The migrations' folder in the repository")
+      ->type_name("DIR")
+      ->capture_default_str()
+      ->group("Target");
+  app.add_option("--target", options.target, "The name that entries are recorded under")
+      ->type_name("NAME")
+      ->capture_default_str()
+      ->group("Target");
+  app.add_option("--tracker", options.tracker, "The table of applied migrations")
+      ->type_name("SCHEMA.TABLE")
+      ->capture_default_str()
+      ->group("Target");
+  app.add_option("--legacy-tracker", options.legacy_tracker,
+                 "golang-migrate's counter: read once, never written")
+      ->type_name("SCHEMA.TABLE")
+      ->capture_default_str()
+      ->group("Target");
+  app.add_option("--search-path", options.search_path, "For migrations; default: the login role's own")
+      ->type_name("SCHEMAS")
+      ->group("Target");
+  app.add_option("--lock-timeout", options.lock_timeout,
+                 "How long a migration waits for a lock before it is tried again; 0: for ever")
+      ->type_name("DURATION")
+      ->capture_default_str()
+      ->group("Target");
+  app.add_option("--statement-timeout", options.statement_timeout,
+                 "How long one statement of a migration may take; 0: for ever")
+      ->type_name("DURATION")
+      ->capture_default_str()
+      ->group("Target");
+  app.add_option("--data-dir", options.data_dir, "Clones and caches; default: $XDG_CACHE_HOME/paliad")
+      ->type_name("DIR")
+      ->group("Target");
+  app.add_option("-o,--output", options.output, "How to answer")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("text|json")
+      ->capture_default_str()
+      ->group("Output");
+  app.add_option("--color", options.color, "Colours; auto: on a terminal, unless NO_COLOR is set")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("auto|always|never")
+      ->capture_default_str()
+      ->group("Output");
+  app.add_option("--log-level", options.log_level, "What is logged to stderr")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}))
+      ->type_name("LEVEL")
+      ->capture_default_str()
+      ->group("Output");
+  app.add_flag("-q,--quiet", options.quiet, "No progress, and only errors in the log")->group("Output");
+}
+
+void SetUpLogging(const Options& options) {
+  auto logger = spdlog::stderr_color_st("paliadctl");
+  logger->set_pattern("%n: %^%l:%$ %v");
+  logger->set_level(spdlog::level::from_str(options.quiet ? "error" : options.log_level));
+  spdlog::set_default_logger(std::move(logger));
+}
+
+// The flags could not be parsed, so this is asked of the words themselves.
+bool AsksForJson(int argc, char** argv) {
+  const std::vector<std::string_view> words(argv, argv + argc);
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (words[i] == "-ojson" || words[i] == "--output=json" || words[i] == "-o=json" ||
+        (words[i] == "json" && (words[i - 1] == "-o" || words[i - 1] == "--output"))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+int UsageError(const CLI::App& app, Options& options, const CLI::ParseError& mistake, int argc, char** argv) {
+  options.output = AsksForJson(argc, argv) ? "json" : "text";
+  const auto chosen = app.get_subcommands();
+  const std::string command = chosen.empty() ? "paliadctl" : "paliadctl " + chosen.front()->get_name();
+  return AnswerError(options,
+                     {.kind = ErrorKind::kInvalidInput,
+                      .doing = "understand the command line",
+                      .subject = "",
+                      .cause = mistake.what(),
+                      .hint = fmt::format("`{} --help` says what it takes", command)},
+                     kUsage);
+}
+
+}  // namespace
+
+int Main(int argc, char** argv) {
+  Invocation invocation;
+  CLI::App app(kDescription, "paliadctl");
+  app.footer(kFooter);
+  app.set_version_flag("--version", fmt::format("paliadctl {}", kVersion));
+  app.require_subcommand(1);
+  app.fallthrough();
+  // The last one wins, so that a script's defaults can be overridden.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app.get_formatter()->column_width(34);
+  AddGlobalOptions(app, invocation.options);
+  AddPlan(app, invocation);
+  AddReconcile(app, invocation);
+  AddVerify(app, invocation);
+  AddStatus(app, invocation);
+  AddCheck(app, invocation);
+  AddResolve(app, invocation);
+  AddNew(app, invocation);
+  AddLedger(app, invocation);
+  app.parse_complete_callback([&] { SetUpLogging(invocation.options); });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help_or_version) {
+    return app.exit(help_or_version);
+  } catch (const CLI::ParseError& mistake) {
+    return UsageError(app, invocation.options, mistake, argc, argv);
+  }
+  // A full disk or a closed pipe must not look like an answer.
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    std::fputs("error: cannot write the answer to standard output\n", stderr);
+    return kFailed;
+  }
+  return invocation.exit_code;
+}
+
+}  // namespace paliad::cli

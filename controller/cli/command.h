@@ -1,0 +1,99 @@
+// What every command has: the global options, the way to its target, and how it answers.
+#ifndef PALIAD_CONTROLLER_CLI_COMMAND_H_
+#define PALIAD_CONTROLLER_CLI_COMMAND_H_
+
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/json_fwd.h"
+#include "base/result.h"
+#include "controller/git/repository.h"
+#include "controller/reconcile/target.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace paliad::cli {
+
+// Public; scripts depend on them.
+enum ExitCode {
+  kDone = 0,
+  kFailed = 1,
+  kUsage = 2,
+  kRejected = 3,
+  kOutOfSync = 4,
+  kRefused = 5,
+};
+
+// Filled by the flags; see `paliadctl --help`.
+struct Options {
+  std::string target = "default";
+  std::string database;
+  std::string repository = ".";
+  std::string branch = "main";
+  std::string path = "migrations";
+  std::string tracker = "paliad.applied_migrations";
+  std::string legacy_tracker = "paliad.paliad_schema_migrations";
+  std::string search_path;
+  std::string lock_timeout = "5s";
+  std::string statement_timeout = "0";
+  std::string data_dir;
+  std::string output = "text";
+  std::string color = "auto";
+  std::string log_level = "info";
+  bool quiet = false;
+
+  bool json() const { return output == "json"; }
+  bool UseColor(int file_descriptor) const;  // --color, NO_COLOR, and whether it is a terminal
+};
+
+// One run of the program. The commands' callbacks set `exit_code`.
+struct Invocation {
+  Options options;
+  SystemClock clock;
+  int exit_code = kDone;
+};
+
+// The target that the options describe. kInvalidInput names the flag that is wrong.
+[[nodiscard]] Result<Target> MakeTarget(const Options& options);
+
+// The repository: opened where it is local, fetched first where it is a URL.
+[[nodiscard]] Result<git::Repository> OpenRepository(const Options& options);
+
+// Who runs this: "m@laptop".
+std::string Actor();
+
+// Writes the answer to stdout.
+void Answer(const std::string& text);
+void AnswerJson(const OrderedJson& json);
+
+// The document of a command that could not produce its answer, or the text of it on stderr. Returns `code`.
+int AnswerError(const Options& options, const Error& error, int code);
+
+// 1, or 5 for what a person must settle first.
+int ExitCodeFor(const Error& error);
+
+// {"kind":…,"message":…,"hint":…}
+OrderedJson ErrorJson(const Error& error);
+
+// The error as text for people: "error: …" and the hint on a line of its own.
+std::string ErrorText(const Error& error, bool color);
+
+// One a command: adds its subcommand to `app`; its callback works on `invocation`.
+void AddPlan(CLI::App& app, Invocation& invocation);
+void AddReconcile(CLI::App& app, Invocation& invocation);
+void AddVerify(CLI::App& app, Invocation& invocation);
+void AddStatus(CLI::App& app, Invocation& invocation);
+void AddCheck(CLI::App& app, Invocation& invocation);
+void AddResolve(CLI::App& app, Invocation& invocation);
+void AddNew(CLI::App& app, Invocation& invocation);
+void AddLedger(CLI::App& app, Invocation& invocation);
+
+// Parses, runs one command, returns the exit code.
+int Main(int argc, char** argv);
+
+}  // namespace paliad::cli
+
+#endif  // PALIAD_CONTROLLER_CLI_COMMAND_H_

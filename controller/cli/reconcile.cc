@@ -1,0 +1,87 @@
+// `reconcile`: one run of the core.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "base/duration.h"
+#include "base/json.h"
+#include "controller/cli/command.h"
+#include "controller/cli/progress.h"
+#include "controller/cli/render.h"
+#include "controller/reconcile/reconcile.h"
+
+namespace paliad::cli {
+namespace {
+
+struct Flags {
+  std::string revision;
+  std::string lock_wait = "60s";
+};
+
+int RunExitCode(const Run& run) {
+  switch (run.outcome) {
+    case ledger::Outcome::kInSync:
+    case ledger::Outcome::kApplied:
+      return kDone;
+    case ledger::Outcome::kRejected:
+      return kRejected;
+    case ledger::Outcome::kFailed:
+    case ledger::Outcome::kInterrupted:
+      return kFailed;
+    case ledger::Outcome::kRefused:
+      return kRefused;
+  }
+  return kFailed;
+}
+
+Result<Run> Execute(const Invocation& invocation, const Flags& flags,
+                            std::chrono::milliseconds lock_wait) {
+  const Options& options = invocation.options;
+  ASSIGN_OR_RETURN(const Target target, MakeTarget(options));
+  ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options));
+  Progress progress(options);
+  return paliad::Reconcile(target, repository,
+                           {.revision = flags.revision, .actor = Actor(), .lock_wait = lock_wait},
+                           invocation.clock, progress);
+}
+
+int RunReconcile(const Invocation& invocation, const Flags& flags) {
+  const Options& options = invocation.options;
+  const auto lock_wait = ParseDuration(flags.lock_wait);
+  if (!lock_wait) {
+    return AnswerError(options, lock_wait.error(), kUsage);
+  }
+  const Result<Run> run = Execute(invocation, flags, *lock_wait);
+  if (!run) {
+    return AnswerError(options, run.error(), ExitCodeFor(run.error()));
+  }
+  if (options.json()) {
+    AnswerJson(RunJson(*run));
+  } else {
+    Answer(RunText(*run, options.UseColor(STDOUT_FILENO)));
+  }
+  const bool color = options.UseColor(STDERR_FILENO);
+  if (run->failed) {
+    std::fputs(FailureText(*run->failed, color).c_str(), stderr);
+  } else if (run->error) {
+    std::fputs(ErrorText(*run->error, color).c_str(), stderr);
+  }
+  return RunExitCode(*run);
+}
+
+}  // namespace
+
+void AddReconcile(CLI::App& app, Invocation& invocation) {
+  CLI::App* command = app.add_subcommand("reconcile", "Apply what is pending, once, in order, and record it");
+  const auto flags = std::make_shared<Flags>();
+  command->add_option("--revision", flags->revision, "A commit, tag or branch; default: the branch's head")
+      ->type_name("REV");
+  command->add_option("--lock-wait", flags->lock_wait, "How long to wait for another run to end")
+      ->type_name("DURATION")
+      ->capture_default_str();
+  command->callback([&invocation, flags] { invocation.exit_code = RunReconcile(invocation, *flags); });
+}
+
+}  // namespace paliad::cli

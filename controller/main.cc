@@ -1,0 +1,20 @@
+// paliadctl: flags, wiring, exit code.
+#include <cstdio>
+#include <cstring>
+#include <exception>
+
+#include "controller/cli/command.h"
+#include "controller/git/fetch.h"
+
+int main(int argc, char** argv) {
+  try {
+    if (argc == 2 && std::strcmp(argv[1], paliad::git::kFetchCommand) == 0) {
+      return paliad::git::RunFetchCommand();
+    }
+    return paliad::cli::Main(argc, argv);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "error: internal error: %s\n  hint: this is a bug; please report what you did\n",
+                 e.what());
+    return paliad::cli::kFailed;
+  }
+}

@@ -1,0 +1,142 @@
+#include "controller/reconcile/ensure.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/json.h"
+#include "base/sha256.h"
+#include "controller/postgres/advisory_lock.h"
+#include "controller/reconcile/in_transaction.h"
+#include "controller/reconcile/run_lock.h"
+#include "controller/store/run_recorder.h"
+#include "controller/version.h"
+#include "ledger/entry.h"
+#include "migrations/file_name.h"
+#include "migrations/schema/embedded_schema.h"
+
+namespace paliad {
+namespace {
+
+constexpr char kTrackerColumns[] =
+    "(version int NOT NULL PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(),"
+    " checksum text NULL)";
+
+Error WithRightsHint(Error error, const pg::Session& session) {
+  if (error.cause.find("permission denied") != std::string::npos) {
+    error.hint =
+        fmt::format("GRANT CREATE ON DATABASE {} TO {}; or connect as the database's owner",
+                    pg::QuoteIdentifier(session.facts().database), pg::QuoteIdentifier(session.facts().role));
+  }
+  return error;
+}
+
+Status CreateTracker(pg::Session& session, const QualifiedName& tracker) {
+  ASSIGN_OR_RETURN(const pg::Rows found,
+                   session.Query("SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1", {tracker.schema},
+                                 "look for the tracker's schema"));
+  // IF NOT EXISTS needs the right to create even where the schema exists.
+  const std::string create_schema =
+      found.empty() ? fmt::format("CREATE SCHEMA {};", pg::QuoteIdentifier(tracker.schema)) : "";
+  const pg::MessageResult message = session.Send(
+      fmt::format("BEGIN; {} CREATE TABLE {} {}; COMMIT;", create_schema, tracker.Quoted(), kTrackerColumns));
+  if (message.committed) {
+    return {};
+  }
+  if (!message.connection_lost) {
+    (void)session.Send("ROLLBACK");
+  }
+  return Fail(WithRightsHint(pg::ToError(*message.error, "create the tracker " + tracker.Text()), session));
+}
+
+Status ApplySchemaFile(pg::Session& session, store::RunRecorder& recorder, const Clock& clock,
+                       const EmbeddedFile& file, std::int64_t lock_number) {
+  const FileName name = ParseFileName(file.name);
+  const MigrationJob job{.version = name.version,
+                         .name = name.description,
+                         .path = fmt::format("migrations/schema/{}", file.name),
+                         .text = std::string(file.text),
+                         .checksum = Sha256Hex(file.text),
+                         .tracker = {.schema = kLedgerSchema, .table = "applied_migrations"},
+                         .lock_number = lock_number,
+                         .durable = true};
+  const Json fields = {{"version", job.version},       {"name", job.name},
+                       {"checksum", job.checksum},     {"controller_version", kVersion},
+                       {"role", session.facts().role}, {"server_version", session.facts().version}};
+  ASSIGN_OR_RETURN(const JobResult result,
+                   RunInTransaction(session, recorder, clock, job, ledger::Kind::kSchemaUpgraded, fields));
+  if (result.effect == Effect::kApplied) {
+    return {};
+  }
+  return Fail(WithRightsHint(
+      {.kind = result.effect == Effect::kConnectionLost ? ErrorKind::kUnavailable : ErrorKind::kInvalidInput,
+       .doing = "create the ledger's schema with",
+       .subject = std::string(file.name),
+       .cause = result.failure->message,
+       .hint = result.failure->hint},
+      session));
+}
+
+Status UpgradeLedger(pg::Session& session, const Target& target, const Clock& clock, std::int64_t lock_number,
+                     const std::map<Version, std::string>& schema) {
+  store::RunRecorder recorder({.run_id = ledger::NewUuid(), .target = target.name, .tracker = kLedgerTracker},
+                              clock);
+  if (schema.empty()) {
+    RETURN_IF_ERROR(recorder.Add(ledger::Kind::kGenesis,
+                                 {{"ledger", ledger::NewUuid()}, {"database", session.facts().database}}));
+  }
+  for (const EmbeddedFile& file : EmbeddedSchema()) {
+    if (!schema.contains(ParseFileName(file.name).version)) {
+      RETURN_IF_ERROR(ApplySchemaFile(session, recorder, clock, file, lock_number));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<bool> IsSchemaComplete(const DatabaseObjects& objects, const std::map<Version, std::string>& schema) {
+  if (!objects.tracker || !objects.ledger || !objects.ledger_tracker) {
+    return false;
+  }
+  for (const EmbeddedFile& file : EmbeddedSchema()) {
+    const auto applied = schema.find(ParseFileName(file.name).version);
+    if (applied == schema.end()) {
+      return false;
+    }
+    if (applied->second != Sha256Hex(file.text)) {
+      return Fail({.kind = ErrorKind::kConflict,
+                   .doing = "use the ledger's schema",
+                   .subject = std::string(file.name),
+                   .cause = "it was applied with other contents than this program has",
+                   .hint = "use the program that made it, or a released version"});
+    }
+  }
+  return true;
+}
+
+Status EnsureSchema(pg::Session& session, const Target& target, const Clock& clock,
+                    std::chrono::milliseconds lock_wait) {
+  const std::int64_t lock_number = pg::LockNumber(kLedgerTracker);
+  ASSIGN_OR_RETURN(const auto holder,
+                   WaitForLock(session, lock_number, lock_wait, clock, [](const auto&, auto) {}));
+  if (holder) {
+    return Fail({.kind = ErrorKind::kUnavailable,
+                 .doing = "prepare the database",
+                 .subject = "",
+                 .cause = "another run prepares it and did not finish: " + holder->Describe(),
+                 .hint = "run again"});
+  }
+  // Somebody else may have done it while this one waited.
+  ASSIGN_OR_RETURN(const std::vector<pg::Rows> found,
+                   session.Run(ObjectsSql(target), "look for the tracker"));
+  const DatabaseObjects objects = ParseObjects(found.front());
+  if (!objects.tracker) {
+    RETURN_IF_ERROR(CreateTracker(session, target.tracker));
+  }
+  ASSIGN_OR_RETURN(const DatabaseState state, ReadDatabaseState(session, target, objects));
+  RETURN_IF_ERROR(UpgradeLedger(session, target, clock, lock_number, state.schema));
+  return session.Run(pg::UnlockSql(lock_number), "release the lock").map([](const auto&) {});
+}
+
+}  // namespace paliad

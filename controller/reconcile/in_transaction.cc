@@ -1,0 +1,222 @@
+#include "controller/reconcile/in_transaction.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include "base/json.h"
+#include "controller/postgres/advisory_lock.h"
+
+namespace paliad {
+namespace {
+
+// What PL001 reports, see Seal.
+constexpr std::string_view kTransactionChanged = "transaction changed";
+constexpr std::string_view kLockLost = "lock lost";
+constexpr std::string_view kTrackerTouched = "tracker touched";
+constexpr std::string_view kRowNotOurs = "tracker row changed";
+
+// The tracker as the transaction found it. The counters are of this session's writes that are not yet
+// reported, so only their growth within the transaction means something.
+struct Before {
+  std::string xid;
+  std::string tracker_oid;  // "0": not there yet (the ledger's own first migration makes it)
+  std::string file_node;    // changes with TRUNCATE, which the counters do not see
+  std::int64_t inserted = 0;
+  std::int64_t updated = 0;
+  std::int64_t deleted = 0;
+};
+
+std::string TrackerFactsSql(const MigrationJob& job) {
+  return fmt::format(
+      "SELECT c.oid, c.relfilenode, pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) AS inserted,"
+      " pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) AS updated,"
+      " pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) AS deleted"
+      " FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
+      " WHERE n.nspname = {} AND c.relname = {}",
+      pg::QuoteText(job.tracker.schema), pg::QuoteText(job.tracker.table));
+}
+
+std::string BeginSql(const MigrationJob& job) {
+  return fmt::format(
+      "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {}; SET LOCAL "
+      "statement_timeout = {};"
+      "{}"
+      " SELECT pg_catalog.pg_current_xact_id(), {}, coalesce(t.oid, 0), t.relfilenode, t.inserted, "
+      "t.updated, t.deleted"
+      " FROM (SELECT) AS one LEFT JOIN ({}) AS t ON true",
+      job.lock_timeout.count(), job.statement_timeout.count(),
+      job.durable ? "" : " SET LOCAL synchronous_commit = off;", pg::HoldsLockSql(job.lock_number),
+      TrackerFactsSql(job));
+}
+
+// Deferred constraints and triggers run here and not at COMMIT: first as the migration left its session,
+// then, for what they did to the tracker, once more after our row is in.
+std::string SealSql(const MigrationJob& job, const Before& before, const std::string& append_sql) {
+  const std::string unchanged = before.tracker_oid == "0"
+                                    ? "true"
+                                    : fmt::format(
+                                          "(SELECT t.oid = {} AND t.relfilenode = {} AND t.inserted = {} AND "
+                                          "t.updated = {} AND t.deleted = {} FROM ({}) AS t)",
+                                          before.tracker_oid, before.file_node, before.inserted + 1,
+                                          before.updated, before.deleted, TrackerFactsSql(job));
+  const std::string row_is_ours = fmt::format(
+      "(SELECT pg_catalog.count(*) = 1 FROM {} WHERE version = {} AND name = {} AND checksum = '{}')",
+      job.tracker.Quoted(), job.version, pg::QuoteText(job.name), job.checksum);
+  return "SET CONSTRAINTS ALL IMMEDIATE; RESET SESSION AUTHORIZATION; RESET ROLE;"
+         " SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL statement_timeout = 0; SET LOCAL "
+         "lock_timeout = 0;"
+         " CLOSE ALL;" +
+         InsertRowSql(job) + "SET CONSTRAINTS ALL IMMEDIATE; CLOSE ALL;" +
+         RequireSql(fmt::format("pg_catalog.pg_current_xact_id() = '{}'::pg_catalog.xid8", before.xid),
+                    kTransactionChanged) +
+         RequireSql(pg::HoldsLockSql(job.lock_number), kLockLost) + RequireSql(unchanged, kTrackerTouched) +
+         RequireSql(row_is_ours, kRowNotOurs) + append_sql + "COMMIT;";
+}
+
+Failure SealFailure(const MigrationJob& job, const pg::ServerError& error) {
+  if (error.sqlstate != kRequireFailed) {
+    // A deferred constraint, or the server itself: nothing in the file is to blame.
+    Failure failure = UnlocatedFailure(job, error.sqlstate, error.message, error.hint);
+    failure.detail = error.detail;
+    return failure;
+  }
+  if (error.message == kLockLost) {
+    return UnlocatedFailure(job, "", "the migration released the run's advisory lock; it was rolled back",
+                            "remove the call of pg_advisory_unlock, pg_advisory_unlock_all or DISCARD ALL");
+  }
+  if (error.message == kTransactionChanged) {
+    return UnlocatedFailure(
+        job, "", "the migration ended its own transaction: parts of it may be committed",
+        fmt::format("look at the schema, then `paliadctl resolve {} --as applied|not-applied --reason …`",
+                    job.version));
+  }
+  return UnlocatedFailure(job, "",
+                          fmt::format("the migration changed {}; it was rolled back", job.tracker.Text()),
+                          "leave the tracker to paliadctl; `paliadctl resolve` corrects it and records why");
+}
+
+class Attempt {
+ public:
+  Attempt(pg::Session& session, store::RunRecorder& recorder, const Clock& clock, const MigrationJob& job)
+      : session_(session), recorder_(recorder), clock_(clock), job_(job), started_(clock.Steady()) {}
+
+  Result<JobResult> Run(ledger::Kind kind, Json fields) {
+    if (auto ended = Begin()) {
+      return std::move(*ended);
+    }
+    if (auto ended = SendBody()) {
+      return std::move(*ended);
+    }
+    fields["xid"] = before_.xid;
+    fields["statements"] = statements_;
+    fields["duration_us"] = Elapsed().count();
+    RETURN_IF_ERROR(recorder_.Add(kind, std::move(fields)));
+    return Seal();
+  }
+
+ private:
+  std::chrono::microseconds Elapsed() const {
+    return std::chrono::duration_cast<std::chrono::microseconds>(clock_.Steady() - started_);
+  }
+
+  JobResult Lost(const pg::ServerError& error) const {
+    return {.effect = Effect::kConnectionLost,
+            .failure = UnlocatedFailure(job_, error.sqlstate, error.message, ""),
+            .statements_done = statements_,
+            .duration = Elapsed()};
+  }
+
+  // Rolls back; what is left of the migration in the session goes too.
+  JobResult RolledBack(Failure failure, bool retryable) {
+    const pg::MessageResult message = session_.Send("ROLLBACK;" + CleanUpSql(session_));
+    return {.effect = message.connection_lost ? Effect::kConnectionLost : Effect::kNone,
+            .retryable = retryable && message.ok(),
+            .failure = std::move(failure),
+            .statements_done = statements_,
+            .duration = Elapsed()};
+  }
+
+  JobResult Unknown(const pg::ServerError& error) {
+    JobResult result = RolledBack(SealFailure(job_, error), /*retryable=*/false);
+    result.effect = Effect::kUnknown;
+    return result;
+  }
+
+  std::optional<JobResult> Begin() {
+    const pg::MessageResult message = session_.Send(BeginSql(job_));
+    if (message.connection_lost) {
+      return Lost(*message.error);
+    }
+    if (message.error) {
+      return RolledBack(
+          UnlocatedFailure(job_, message.error->sqlstate, message.error->message, message.error->hint),
+          pg::IsRetryable(*message.error));
+    }
+    const pg::Rows& row = message.results.back();
+    before_ = {.xid = row.String(0, 0),
+               .tracker_oid = row.String(0, 2),
+               .file_node = row.String(0, 3),
+               .inserted = row.Int(0, 4),
+               .updated = row.Int(0, 5),
+               .deleted = row.Int(0, 6)};
+    if (!row.Bool(0, 1)) {
+      return RolledBack(
+          UnlocatedFailure(job_, "", "the run's advisory lock is gone: somebody released it", "run again"),
+          false);
+    }
+    return std::nullopt;
+  }
+
+  std::optional<JobResult> SendBody() {
+    const pg::MessageResult message = session_.SendBody(job_.text);
+    statements_ = static_cast<std::int64_t>(message.results.size());
+    if (message.connection_lost) {
+      return Lost(*message.error);
+    }
+    if (session_.idle()) {
+      return Unknown({.sqlstate = std::string(kRequireFailed), .message = std::string(kTransactionChanged)});
+    }
+    if (message.error) {
+      return RolledBack(
+          LocateFailure(job_, *message.error, session_.facts().encoding == "SQL_ASCII", statements_),
+          pg::IsRetryable(*message.error));
+    }
+    return std::nullopt;
+  }
+
+  JobResult Seal() {
+    const pg::MessageResult message =
+        session_.Send(SealSql(job_, before_, recorder_.AppendSql()) + CleanUpSql(session_));
+    if (message.committed) {
+      recorder_.Appended();
+      return {.effect = Effect::kApplied, .statements_done = statements_, .duration = Elapsed()};
+    }
+    if (message.connection_lost) {
+      return Lost(*message.error);  // the entry waits: Recover finds out whether it was appended
+    }
+    recorder_.DropEffects();
+    if (message.error->sqlstate == kRequireFailed && message.error->message == kTransactionChanged) {
+      return Unknown(*message.error);
+    }
+    return RolledBack(SealFailure(job_, *message.error), pg::IsRetryable(*message.error));
+  }
+
+  pg::Session& session_;
+  store::RunRecorder& recorder_;
+  const Clock& clock_;
+  const MigrationJob& job_;
+  const SteadyTime started_;
+  Before before_;
+  std::int64_t statements_ = 0;
+};
+
+}  // namespace
+
+Result<JobResult> RunInTransaction(pg::Session& session, store::RunRecorder& recorder, const Clock& clock,
+                                   const MigrationJob& job, ledger::Kind kind, Json entry_fields) {
+  return Attempt(session, recorder, clock, job).Run(kind, std::move(entry_fields));
+}
+
+}  // namespace paliad

@@ -1,0 +1,46 @@
+// Looking without touching: what `plan`, `verify` and `status` show. One read-only transaction, no lock,
+// nothing created; a standby will do.
+#ifndef PALIAD_CONTROLLER_RECONCILE_INSPECT_H_
+#define PALIAD_CONTROLLER_RECONCILE_INSPECT_H_
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "controller/git/repository.h"
+#include "controller/reconcile/assessment.h"
+#include "controller/reconcile/target.h"
+
+namespace paliad {
+
+struct Inspection {
+  Revision revision;
+  AppliedSet applied;
+  Assessment assessment;
+  std::optional<Error> refusal;  // what a run would refuse for
+};
+
+// `revision` empty: the branch's head.
+[[nodiscard]] Result<Inspection> Inspect(const Target& target, git::Repository& repository,
+                                         const std::string& revision);
+
+struct LastRun {
+  std::string run_id;
+  std::string outcome;  // "" while it has no end
+  std::string commit;
+};
+
+struct TargetStatus {
+  std::string state;                  // "ready", "reconciling", "stalled": public, never rename
+  std::string reason;                 // empty where there is none
+  std::string commit;                 // of the newest run that ended in sync; empty if there is none
+  std::optional<int> commits_behind;  // from there to the branch's head; none: not known
+  std::string since;                  // when the newest run ended, as FormatUtc; empty: no run
+  std::optional<LastRun> last_run;
+};
+
+[[nodiscard]] Result<TargetStatus> ReadStatus(const Target& target, git::Repository& repository);
+
+}  // namespace paliad
+
+#endif  // PALIAD_CONTROLLER_RECONCILE_INSPECT_H_

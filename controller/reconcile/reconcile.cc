@@ -1,0 +1,532 @@
+#include "controller/reconcile/reconcile.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include "base/json.h"
+#include "base/sha256.h"
+#include "base/text.h"
+#include "controller/reconcile/backoff.h"
+#include "controller/reconcile/by_statement.h"
+#include "controller/reconcile/database_state.h"
+#include "controller/reconcile/ensure.h"
+#include "controller/reconcile/in_transaction.h"
+#include "controller/reconcile/run_lock.h"
+#include "controller/reconcile/run_session.h"
+#include "controller/store/run_recorder.h"
+#include "controller/version.h"
+
+namespace paliad {
+namespace {
+
+using ledger::Kind;
+using ledger::Outcome;
+
+// More findings than this are counted in run_finished and not each recorded.
+constexpr std::size_t kMaxFindingEntries = 1'000;
+// Ranges of versions in one `bootstrapped` entry: keeps it far below a leaf's bound.
+constexpr std::size_t kMaxRanges = 2'000;
+
+std::string HostName() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+Json IdentityJson(const Identity& identity) { return {{"name", identity.name}, {"email", identity.email}}; }
+
+// [[1,4],[7,7]]: consecutive versions as ranges, which stay small where thousands are bootstrapped.
+std::vector<Json> VersionRanges(const std::vector<Migration>& migrations) {
+  std::vector<std::pair<Version, Version>> ranges;
+  for (const Migration& migration : migrations) {
+    if (!ranges.empty() && ranges.back().second + 1 == migration.version) {
+      ranges.back().second = migration.version;
+    } else {
+      ranges.emplace_back(migration.version, migration.version);
+    }
+  }
+  std::vector<Json> batches;
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    if (i % kMaxRanges == 0) {
+      batches.push_back(Json::array());
+    }
+    batches.back().push_back({ranges[i].first, ranges[i].second});
+  }
+  return batches;
+}
+
+class Reconciliation {
+ public:
+  Reconciliation(const Target& target, git::Repository& repository, const RunOptions& options,
+                 const Clock& clock, RunObserver& observer)
+      : target_(target),
+        repository_(repository),
+        options_(options),
+        clock_(clock),
+        observer_(observer),
+        recorder_({.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()},
+                  clock),
+        session_(target, options.lock_wait, clock, observer) {
+    run_.run_id = recorder_.run().run_id;
+    run_.target = target.name;
+  }
+
+  Result<Run> Execute() {
+    ASSIGN_OR_RETURN(revision_, ReadRevision(repository_, target_, options_.revision));
+    run_.commit = revision_.commit.id;
+    ASSIGN_OR_RETURN(std::optional<pg::LockHolder> holder, session_.Open());
+    if (holder) {
+      return RefuseForLock(*holder);
+    }
+    RETURN_IF_ERROR(ReadState());
+    RETURN_IF_ERROR(Start());
+    for (const Step step : {&Reconciliation::SettleThePast, &Reconciliation::SkipIfUnchanged,
+                            &Reconciliation::Diff, &Reconciliation::Refuse, &Reconciliation::RecordDrift,
+                            &Reconciliation::Decide, &Reconciliation::Bootstrap, &Reconciliation::Apply}) {
+      const Result<Progress> progress = (this->*step)();
+      if (!progress) {
+        run_.outcome = Outcome::kFailed;
+        run_.error = progress.error();
+        break;
+      }
+      if (*progress == Progress::kEnd) {
+        break;
+      }
+    }
+    return Finish();
+  }
+
+ private:
+  enum class Progress { kGoOn, kEnd };
+  using Step = Result<Progress> (Reconciliation::*)();
+
+  // The lock is somebody else's; what can be said is said without it.
+  Result<Run> RefuseForLock(const pg::LockHolder& holder) {
+    run_.outcome = Outcome::kRefused;
+    run_.error =
+        Error{.kind = ErrorKind::kUnavailable,
+              .doing = "reconcile",
+              .subject = session_->shown_url(),
+              .cause = fmt::format("the lock of {} was not had within {}; it is held by {}",
+                                   target_.tracker.Text(), FormatWait(),
+                                   holder.pid == 0 ? "a session that is gone by now" : holder.Describe()),
+              .hint =
+                  "wait for that run, or find out what it does with `paliadctl status`; --lock-wait sets how "
+                  "long to wait"};
+    if (session_.objects().ledger) {
+      RETURN_IF_ERROR(Start());
+      return Finish();
+    }
+    return std::move(run_);
+  }
+
+  std::string FormatWait() const { return fmt::format("{} ms", options_.lock_wait.count()); }
+
+  Status ReadState() {
+    ASSIGN_OR_RETURN(state_, ReadDatabaseState(*session_, target_, session_.objects()));
+    ASSIGN_OR_RETURN(const bool complete, IsSchemaComplete(session_.objects(), state_.schema));
+    if (complete) {
+      return {};
+    }
+    RETURN_IF_ERROR(EnsureSchema(*session_, target_, clock_, options_.lock_wait));
+    RETURN_IF_ERROR(session_.ReadObjects());
+    ASSIGN_OR_RETURN(state_, ReadDatabaseState(*session_, target_, session_.objects()));
+    return {};
+  }
+
+  Status Start() {
+    return recorder_.Add(Kind::kRunStarted, {{"trigger", TriggerName(options_.trigger)},
+                                             {"actor", options_.actor},
+                                             {"commit", revision_.commit.id},
+                                             {"tree", revision_.tree_id},
+                                             {"branch", target_.branch},
+                                             {"path", target_.path},
+                                             {"database", session_->facts().database},
+                                             {"role", session_->facts().role},
+                                             {"server_version", session_->facts().version},
+                                             {"controller_version", kVersion},
+                                             {"host", HostName()}});
+  }
+
+  // Runs that started and never finished were interrupted: their controller died. It held the lock that this
+  // run has.
+  Result<Progress> SettleThePast() {
+    for (const UnfinishedRun& unfinished : state_.unfinished) {
+      store::RunRecorder other(
+          {.run_id = unfinished.run_id, .target = unfinished.target, .tracker = target_.tracker.Text()},
+          clock_, unfinished.last_ordinal + 1);
+      RETURN_IF_ERROR(other.Add(Kind::kRunFinished, {{"outcome", OutcomeName(Outcome::kInterrupted)},
+                                                     {"applied", unfinished.applied},
+                                                     {"commit", unfinished.commit},
+                                                     {"settled_by", run_.run_id}}));
+      RETURN_IF_ERROR(CommitWaiting(*session_, other));
+    }
+    return Progress::kGoOn;
+  }
+
+  // The last thing that happened to this tracker is a run that ended in sync with this folder, this program
+  // and these rows: nothing needs to be listed or parsed.
+  Result<Progress> SkipIfUnchanged() {
+    if (state_.newest == nullptr || state_.newest_kind != KindName(Kind::kRunFinished)) {
+      return Progress::kGoOn;
+    }
+    const Json& last = *state_.newest;
+    const std::string outcome = last.value("outcome", "");
+    const bool ended_well =
+        outcome == OutcomeName(Outcome::kInSync) || outcome == OutcomeName(Outcome::kApplied);
+    const bool unchanged = ended_well && last.value("pending", -1) == 0 && last.value("findings", -1) == 0 &&
+                           last.value("tree", "") == revision_.tree_id &&
+                           last.value("controller_version", "") == kVersion &&
+                           last.value("applied_digest", "") == state_.applied.Digest();
+    return unchanged ? Progress::kEnd : Progress::kGoOn;
+  }
+
+  Result<Progress> Diff() {
+    ASSIGN_OR_RETURN(state_.applied.recorded, ReadRecorded(*session_, target_));
+    ASSIGN_OR_RETURN(assessment_, Assess(repository_, target_, revision_, state_.applied, state_.legacy));
+    run_.findings = assessment_.findings;
+    run_.pending = static_cast<std::int64_t>(assessment_.pending.size());
+    return Progress::kGoOn;
+  }
+
+  Result<Progress> Refuse() {
+    run_.error = ReasonToRefuse(assessment_.plan, target_);
+    if (!run_.error) {
+      return Progress::kGoOn;
+    }
+    run_.outcome = Outcome::kRefused;
+    return Progress::kEnd;
+  }
+
+  // Rows that no entry knows: the Go runner or a person applied them. Recorded once.
+  Result<Progress> RecordDrift() {
+    for (const AppliedMigration& row : assessment_.plan.unrecorded) {
+      RETURN_IF_ERROR(
+          recorder_.Add(Kind::kDrift, {{"version", row.version},
+                                       {"name", row.name},
+                                       {"checksum", row.checksum ? Json(*row.checksum) : Json(nullptr)},
+                                       {"what", "applied without an entry"}}));
+    }
+    return Progress::kGoOn;
+  }
+
+  Result<Progress> Decide() {
+    for (std::size_t i = 0; i < run_.findings.size() && i < kMaxFindingEntries; ++i) {
+      const Finding& finding = run_.findings[i];
+      Json fields = {{"rule", finding.rule},     {"severity", SeverityName(finding.severity)},
+                     {"path", finding.path},     {"line", finding.line},
+                     {"column", finding.column}, {"message", finding.message},
+                     {"waived", false}};
+      if (finding.version) {
+        fields["version"] = *finding.version;
+      }
+      RETURN_IF_ERROR(recorder_.Add(Kind::kFinding, std::move(fields)));
+    }
+    if (!HasErrors(run_.findings)) {
+      return Progress::kGoOn;
+    }
+    run_.outcome = Outcome::kRejected;
+    return Progress::kEnd;
+  }
+
+  // What the old counter counted is marked as applied without running it, in one transaction with its
+  // entries.
+  Result<Progress> Bootstrap() {
+    const std::vector<Migration>& migrations = assessment_.plan.bootstrap;
+    if (migrations.empty()) {
+      return Progress::kGoOn;
+    }
+    std::string values;
+    for (const Migration& migration : migrations) {
+      values += fmt::format("{}({}, {}, NULL)", values.empty() ? "" : ", ", migration.version,
+                            pg::QuoteText(migration.name));
+      state_.applied.rows.push_back(
+          {.version = migration.version, .name = migration.name, .checksum = std::nullopt});
+    }
+    for (Json& ranges : VersionRanges(migrations)) {
+      RETURN_IF_ERROR(recorder_.Add(Kind::kBootstrapped, {{"legacy_tracker", target_.legacy_tracker.Text()},
+                                                          {"legacy_version", assessment_.plan.legacy_version},
+                                                          {"count", migrations.size()},
+                                                          {"versions", std::move(ranges)}}));
+    }
+    RETURN_IF_ERROR(CommitWaiting(
+        *session_, recorder_,
+        fmt::format("INSERT INTO {} (version, name, checksum) VALUES {} ON CONFLICT DO NOTHING;",
+                    target_.tracker.Quoted(), values)));
+    run_.bootstrapped = static_cast<std::int64_t>(migrations.size());
+    return Progress::kGoOn;
+  }
+
+  Result<Progress> Apply() {
+    const std::vector<PreparedMigration>& pending = assessment_.pending;
+    if (!pending.empty()) {
+      RETURN_IF_ERROR(CommitWaitingAsynchronously(*session_, recorder_));
+    }
+    for (std::size_t i = 0; i < pending.size(); ++i) {
+      observer_.OnMigrationStarted(i + 1, pending.size(), pending[i].migration);
+      ASSIGN_OR_RETURN(JobResult result, ApplyOne(pending[i]));
+      if (result.effect == Effect::kConnectionLost) {
+        ASSIGN_OR_RETURN(result, FindOut(pending[i], std::move(result)));
+      }
+      ASSIGN_OR_RETURN(const Progress progress, Note(pending[i], result));
+      if (progress == Progress::kEnd) {
+        return Progress::kEnd;
+      }
+      observer_.OnMigrationApplied(i + 1, pending.size(), pending[i].migration, result.duration);
+    }
+    return Progress::kGoOn;
+  }
+
+  Result<JobResult> ApplyOne(const PreparedMigration& prepared) {
+    ASSIGN_OR_RETURN(MigrationJob job, MakeJob(prepared));
+    if (!prepared.transactional) {
+      return RunByStatement(*session_, recorder_, clock_, job, options_.max_attempts,
+                            AppliedFields(prepared, job));
+    }
+    for (;; ++job.attempt) {
+      ASSIGN_OR_RETURN(JobResult result, RunInTransaction(*session_, recorder_, clock_, job, Kind::kApplied,
+                                                          AppliedFields(prepared, job)));
+      result.attempts = job.attempt;
+      if (!result.retryable || job.attempt >= options_.max_attempts) {
+        return result;
+      }
+      Json fields = FailureFields(*result.failure, job.attempt);
+      fields["will_retry"] = true;
+      RETURN_IF_ERROR(recorder_.Add(Kind::kFailed, std::move(fields)));
+      const std::chrono::milliseconds delay = BackoffDelay(job.attempt);
+      observer_.OnRetry(*result.failure, job.attempt, delay);
+      clock_.Sleep(delay);
+    }
+  }
+
+  Result<MigrationJob> MakeJob(const PreparedMigration& prepared) {
+    const Migration& migration = prepared.migration;
+    ASSIGN_OR_RETURN(std::string text, repository_.Read(migration.entry));
+    if (Sha256Hex(text) != prepared.checksum) {
+      return Fail({.kind = ErrorKind::kCorruption,
+                   .doing = "apply",
+                   .subject = migration.path,
+                   .cause = "its bytes changed since they were judged",
+                   .hint = "check the repository with `git fsck`"});
+    }
+    return MigrationJob{.version = migration.version,
+                        .name = migration.name,
+                        .path = migration.path,
+                        .text = std::move(text),
+                        .checksum = prepared.checksum,
+                        .tracker = target_.tracker,
+                        .lock_number = session_.lock_number(),
+                        .lock_timeout = target_.lock_timeout,
+                        .statement_timeout = target_.statement_timeout};
+  }
+
+  Json AppliedFields(const PreparedMigration& prepared, const MigrationJob& job) const {
+    const CommitInfo& commit = revision_.commit;
+    Json fields = {{"version", job.version},
+                   {"name", job.name},
+                   {"path", job.path},
+                   {"checksum", job.checksum},
+                   {"commit", commit.id},
+                   {"blob", prepared.migration.entry.blob_id},
+                   {"author", IdentityJson(commit.author)},
+                   {"committer", IdentityJson(commit.committer)},
+                   {"transactional", prepared.transactional},
+                   {"attempts", job.attempt},
+                   {"role", session_->facts().role},
+                   {"server_version", session_->facts().version},
+                   {"controller_version", kVersion},
+                   {"host", HostName()}};
+    if (target_.search_path) {
+      fields["search_path"] = *target_.search_path;
+    }
+    return fields;
+  }
+
+  // The connection broke while `prepared` was under way. The ledger knows whether its COMMIT arrived, and
+  // after a crash of the server it also knows which of the earlier ones did not.
+  Result<JobResult> FindOut(const PreparedMigration& prepared, JobResult result) {
+    ASSIGN_OR_RETURN(const std::set<Version> durable, Recover(result.failure->message));
+    if (durable.contains(prepared.migration.version)) {
+      result.effect = Effect::kApplied;
+      return result;
+    }
+    result.effect = prepared.transactional ? Effect::kNone : Effect::kUnknown;
+    result.failure->message =
+        prepared.transactional
+            ? fmt::format("the connection was lost; the migration was rolled back ({})",
+                          result.failure->message)
+            : fmt::format(
+                  "the connection was lost while statement {} ran; nobody knows whether it took effect ({})",
+                  result.statements_done + 1, result.failure->message);
+    return result;
+  }
+
+  // Connects and locks again, and rebases the run and its recorder on what the ledger has of it: a server
+  // that crashed may have lost the last commits, effects and entries together.
+  Result<std::set<Version>> Recover(const std::string& cause) {
+    observer_.OnConnectionLost(cause);
+    RETURN_IF_ERROR(session_.Reopen());
+    ASSIGN_OR_RETURN(
+        const pg::Rows rows,
+        session_->Query(
+            "SELECT ordinal, kind, version FROM paliad_ledger.entry WHERE run_id = $1::uuid ORDER BY ordinal",
+            {run_.run_id}, "look up what this run recorded"));
+    std::set<Version> applied;
+    std::int64_t last = -1;
+    for (int row = 0; row < rows.size(); ++row) {
+      last = rows.Int(row, 0);
+      if (rows.Text(row, 1) == KindName(Kind::kApplied)) {
+        applied.insert(static_cast<Version>(rows.Int(row, 2)));
+      }
+    }
+    recorder_.Rebase(last);
+    const auto lost = [&](const AppliedStep& step) { return !applied.contains(step.version); };
+    run_.pending += std::erase_if(run_.applied, lost);
+    return applied;
+  }
+
+  // Takes one migration's result into the run.
+  Result<Progress> Note(const PreparedMigration& prepared, const JobResult& result) {
+    const Migration& migration = prepared.migration;
+    if (result.effect == Effect::kApplied) {
+      run_.applied.push_back(
+          {.version = migration.version, .name = migration.name, .duration = result.duration});
+      run_.outcome = Outcome::kApplied;
+      --run_.pending;
+      state_.applied.rows.push_back(
+          {.version = migration.version, .name = migration.name, .checksum = prepared.checksum});
+      return Progress::kGoOn;
+    }
+    const bool unknown = result.effect == Effect::kUnknown;
+    run_.failed = result.failure;
+    run_.outcome = unknown ? Outcome::kRefused : Outcome::kFailed;
+    Json fields = FailureFields(*result.failure, result.attempts);
+    fields["statements_done"] = result.statements_done;
+    fields["commit"] = revision_.commit.id;
+    RETURN_IF_ERROR(recorder_.Add(unknown ? Kind::kOutcomeUnknown : Kind::kFailed, std::move(fields)));
+    if (unknown) {
+      run_.error =
+          Error{.kind = ErrorKind::kInDoubt,
+                .doing = "say whether this migration took effect:",
+                .subject = migration.path,
+                .cause = result.failure->message,
+                .hint = fmt::format(
+                    "look at the schema, then `paliadctl resolve {} --as applied|not-applied --reason TEXT`",
+                    migration.version)};
+    }
+    return Progress::kEnd;
+  }
+
+  // In a line, why the run did not end in sync; `status` shows it.
+  std::string Reason() const {
+    if (run_.error) {
+      return run_.error->Message();
+    }
+    if (run_.failed) {
+      return fmt::format("{}: {}", run_.failed->path, run_.failed->message);
+    }
+    const auto error = std::find_if(run_.findings.begin(), run_.findings.end(), [](const Finding& finding) {
+      return finding.severity == Severity::kError;
+    });
+    return error == run_.findings.end() ? "" : fmt::format("{}: {}", error->path, error->message);
+  }
+
+  Json FinishedFields() {
+    std::sort(state_.applied.rows.begin(), state_.applied.rows.end(),
+              [](const auto& a, const auto& b) { return a.version < b.version; });
+    Json fields = {{"outcome", OutcomeName(run_.outcome)},
+                   {"commit", run_.commit},
+                   {"tree", revision_.tree_id},
+                   {"applied", run_.applied.size()},
+                   {"bootstrapped", run_.bootstrapped},
+                   {"pending", run_.pending},
+                   {"findings", run_.findings.size()},
+                   {"applied_digest", state_.applied.Digest()},
+                   {"controller_version", kVersion}};
+    if (std::string reason = Reason(); !reason.empty()) {
+      fields["reason"] = std::move(reason);
+    }
+    return fields;
+  }
+
+  // Synchronous: what is reported is durable. If the connection breaks here, what was recorded is looked up
+  // and completed.
+  Result<Run> Finish() {
+    if (session_->broken()) {
+      RETURN_IF_ERROR(RecoverToFinish());
+    }
+    recorder_.DropEffects();
+    RETURN_IF_ERROR(recorder_.Add(Kind::kRunFinished, FinishedFields()));
+    Status committed = CommitWaiting(*session_, recorder_);
+    if (!committed && session_->broken()) {
+      RETURN_IF_ERROR(RecoverToFinish());
+      committed = recorder_.NothingWaits() ? Status() : CommitWaiting(*session_, recorder_);
+    }
+    if (!committed) {
+      return Fail(NotRecorded(committed.error()));
+    }
+    ReadHead();
+    return std::move(run_);
+  }
+
+  Status RecoverToFinish() {
+    const Result<std::set<Version>> recovered =
+        Recover(run_.error ? run_.error->cause : "while the run was finished");
+    return recovered ? Status() : Fail(NotRecorded(recovered.error()));
+  }
+
+  // The run's own error is the cause; that it could not be recorded comes on top.
+  Error NotRecorded(Error error) const {
+    if (run_.error) {
+      error.cause = fmt::format("{}; before that: {}", error.cause, run_.error->Message());
+    }
+    error.hint =
+        "run again: the next run finds out what took effect and records that this one was interrupted";
+    return error;
+  }
+
+  // The run is recorded and reported whatever becomes of this.
+  void ReadHead() {
+    const store::RangeCache cache(target_.data_dir, state_.genesis_hash);
+    auto head = store::ReadTreeHead(*session_, cache);
+    if (head) {
+      run_.ledger = *head;
+    } else if (!run_.error) {
+      run_.error = head.error();
+    }
+    session_.Unlock();
+  }
+
+  const Target& target_;
+  git::Repository& repository_;
+  const RunOptions& options_;
+  const Clock& clock_;
+  RunObserver& observer_;
+  store::RunRecorder recorder_;
+  RunSession session_;
+  Revision revision_;
+  DatabaseState state_;
+  Assessment assessment_;
+  Run run_;
+};
+
+}  // namespace
+
+std::string_view TriggerName(Trigger trigger) {
+  switch (trigger) {
+    case Trigger::kManual:
+      return "manual";
+  }
+  return "";
+}
+
+Result<Run> Reconcile(const Target& target, git::Repository& repository, const RunOptions& options,
+                      const Clock& clock, RunObserver& observer) {
+  return Reconciliation(target, repository, options, clock, observer).Execute();
+}
+
+}  // namespace paliad

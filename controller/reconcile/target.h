@@ -1,0 +1,45 @@
+// Target: one branch of one repository and the database that is to follow it. A value.
+#ifndef PALIAD_CONTROLLER_RECONCILE_TARGET_H_
+#define PALIAD_CONTROLLER_RECONCILE_TARGET_H_
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace paliad {
+
+// "schema.table", both as PostgreSQL stores them.
+struct QualifiedName {
+  std::string schema;
+  std::string table;
+
+  // kInvalidInput unless there is exactly one dot with something on both sides.
+  [[nodiscard]] static Result<QualifiedName> Parse(std::string_view text);
+
+  std::string Text() const { return schema + "." + table; }
+  std::string Quoted() const;  // for SQL
+};
+
+// The schema of the controller's own objects, and the tracker of the migrations that make it.
+inline constexpr char kLedgerSchema[] = "paliad_ledger";
+inline constexpr char kLedgerTracker[] = "paliad_ledger.applied_migrations";
+
+struct Target {
+  std::string name = "default";
+  std::string database_url;
+  std::string branch = "main";
+  std::string path = "migrations";
+  QualifiedName tracker{.schema = "paliad", .table = "applied_migrations"};
+  QualifiedName legacy_tracker{.schema = "paliad", .table = "paliad_schema_migrations"};
+  std::optional<std::string> search_path;          // none: the login role's own
+  std::chrono::milliseconds lock_timeout{5'000};   // per statement of a migration; 0: none
+  std::chrono::milliseconds statement_timeout{0};  // the same
+  std::string data_dir;                            // where this machine keeps caches; empty: none are kept
+};
+
+}  // namespace paliad
+
+#endif  // PALIAD_CONTROLLER_RECONCILE_TARGET_H_

@@ -1,0 +1,105 @@
+#include "controller/store/run_recorder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/json.h"
+
+namespace paliad::store {
+namespace {
+
+bool TellsOfEffect(ledger::Kind kind) {
+  switch (kind) {
+    case ledger::Kind::kGenesis:
+    case ledger::Kind::kBootstrapped:
+    case ledger::Kind::kIntent:
+    case ledger::Kind::kApplied:
+    case ledger::Kind::kResolved:
+    case ledger::Kind::kSchemaUpgraded:
+      return true;
+    case ledger::Kind::kRunStarted:
+    case ledger::Kind::kFinding:
+    case ledger::Kind::kFailed:
+    case ledger::Kind::kOutcomeUnknown:
+    case ledger::Kind::kRunFinished:
+    case ledger::Kind::kDrift:
+      return false;
+  }
+  return false;
+}
+
+std::string EntrySql(const ledger::Entry& entry) {
+  return "SELECT paliad_ledger.append(" + pg::QuoteBytes(entry.leaf) + ");";
+}
+
+Status Commit(pg::Session& session, RunRecorder& recorder, const std::string& sql_before) {
+  const pg::MessageResult message = session.Send("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;" +
+                                                 sql_before + recorder.AppendSql() + "COMMIT;");
+  if (message.committed) {
+    recorder.Appended();
+    return {};
+  }
+  Error error = pg::ToError(*message.error, "write to the ledger");
+  if (message.connection_lost) {
+    error.kind = ErrorKind::kUnavailable;
+  } else {
+    (void)session.Send("ROLLBACK;");
+  }
+  return Fail(std::move(error));
+}
+
+}  // namespace
+
+RunRecorder::RunRecorder(ledger::RunIdentity run, const Clock& clock, std::int64_t first_ordinal)
+    : run_(std::move(run)), clock_(clock), next_ordinal_(first_ordinal), last_appended_(first_ordinal - 1) {}
+
+Status RunRecorder::Add(ledger::Kind kind, Json fields) {
+  ASSIGN_OR_RETURN(ledger::Entry entry,
+                   MakeEntry(run_, next_ordinal_, kind, clock_.Now(), std::move(fields)));
+  waiting_.push_back({.ordinal = next_ordinal_++, .entry = std::move(entry)});
+  if (first_.empty()) {
+    first_.push_back(waiting_.back());
+  }
+  return {};
+}
+
+std::string RunRecorder::AppendSql() const {
+  std::string sql;
+  for (const Waiting& waiting : waiting_) {
+    sql += EntrySql(waiting.entry);
+  }
+  return sql;
+}
+
+void RunRecorder::Appended() {
+  if (!waiting_.empty()) {
+    last_appended_ = std::max(last_appended_, waiting_.back().ordinal);
+    waiting_.clear();
+  }
+}
+
+void RunRecorder::DropEffects() {
+  std::erase_if(waiting_, [](const Waiting& waiting) { return TellsOfEffect(waiting.entry.kind); });
+  next_ordinal_ = (waiting_.empty() ? last_appended_ : std::max(last_appended_, waiting_.back().ordinal)) + 1;
+}
+
+void RunRecorder::Rebase(std::int64_t last) {
+  std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.ordinal <= last; });
+  last_appended_ = last;
+  const bool first_is_lost =
+      last < 0 && !first_.empty() && (waiting_.empty() || waiting_.front().ordinal != first_.front().ordinal);
+  if (first_is_lost) {
+    waiting_.insert(waiting_.begin(), first_.front());
+  }
+  DropEffects();
+}
+
+Status CommitWaiting(pg::Session& session, RunRecorder& recorder, const std::string& sql_before) {
+  return Commit(session, recorder, sql_before);
+}
+
+Status CommitWaitingAsynchronously(pg::Session& session, RunRecorder& recorder) {
+  return Commit(session, recorder, "SET LOCAL synchronous_commit = off;");
+}
+
+}  // namespace paliad::store

@@ -1,0 +1,79 @@
+// RunRecorder: the entries of one run on their way into the ledger. Entries are made first and appended by
+// the next transaction that commits, so that what they tell and they themselves become durable together.
+//
+//   recorder.Add(Kind::kApplied, …);
+//   session.Send("BEGIN; …; " + recorder.AppendSql() + " COMMIT;");   // then either
+//   recorder.Appended();                                              // it committed
+//   recorder.DropEffects();                                           // it rolled back
+//   true
+//
+// Not thread-safe.
+#ifndef PALIAD_CONTROLLER_STORE_RUN_RECORDER_H_
+#define PALIAD_CONTROLLER_STORE_RUN_RECORDER_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/json_fwd.h"
+#include "base/result.h"
+#include "controller/postgres/session.h"
+#include "ledger/entry.h"
+
+namespace paliad::store {
+
+class RunRecorder {
+ public:
+  // `first_ordinal` > 0 goes on where another process stopped (to finish its run for it). `clock` must
+  // outlive the recorder.
+  RunRecorder(ledger::RunIdentity run, const Clock& clock, std::int64_t first_ordinal = 0);
+
+  // kInternal as ledger::MakeEntry; nothing is added then.
+  [[nodiscard]] Status Add(ledger::Kind kind, Json fields);
+
+  // SELECT paliad_ledger.append(…); for every entry that waits, in order; "" if none does.
+  std::string AppendSql() const;
+
+  void Appended();
+
+  // Takes back every waiting entry that tells of an effect of its own transaction (applied, bootstrapped,
+  // intent, …): that transaction did not commit, so it is not true. What only tells (findings, failures)
+  // still waits.
+  void DropEffects();
+
+  // After a lost connection: entries up to the ordinal `last` are in the ledger (-1: none). Waiting effects
+  // that are not there are dropped. If nothing is there, the run's first entry is put back in front, since a
+  // run without one is none.
+  void Rebase(std::int64_t last);
+
+  bool NothingWaits() const { return waiting_.empty(); }
+
+  const ledger::RunIdentity& run() const { return run_; }
+
+ private:
+  struct Waiting {
+    std::int64_t ordinal = 0;
+    ledger::Entry entry;
+  };
+
+  ledger::RunIdentity run_;
+  const Clock& clock_;
+  std::int64_t next_ordinal_;
+  std::int64_t last_appended_;  // ordinal; first_ordinal - 1: none
+  std::vector<Waiting> waiting_;
+  std::vector<Waiting> first_;  // the run's first entry, kept; at most one
+};
+
+// One transaction, synchronous: `sql_before`, then every entry that waits. On an error nothing was committed
+// and the entries still wait, unless the connection was lost (kUnavailable): then only Rebase can tell.
+[[nodiscard]] Status CommitWaiting(pg::Session& session, RunRecorder& recorder,
+                                   const std::string& sql_before = "");
+
+// The same without waiting for the disk: the commit is ordered before every later one and may be lost with
+// them in a crash.
+[[nodiscard]] Status CommitWaitingAsynchronously(pg::Session& session, RunRecorder& recorder);
+
+}  // namespace paliad::store
+
+#endif  // PALIAD_CONTROLLER_STORE_RUN_RECORDER_H_

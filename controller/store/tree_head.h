@@ -1,0 +1,53 @@
+// The ledger's tree head (size and root), and the compact range that makes the next one cheap.
+#ifndef PALIAD_CONTROLLER_STORE_TREE_HEAD_H_
+#define PALIAD_CONTROLLER_STORE_TREE_HEAD_H_
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "controller/postgres/session.h"
+#include "ledger/merkle.h"
+
+namespace paliad::store {
+
+struct TreeHead {
+  std::uint64_t size = 0;
+  std::string root;  // base64
+};
+
+// A compact range kept in a file of this machine, so that a run hashes only the entries that came since its
+// last one. A file that is missing, broken or of another history costs time and nothing else: the whole tree
+// is hashed.
+class RangeCache {
+ public:
+  // `genesis_hash`: hex of the leaf hash of seq 0, which names the log. An empty `folder` keeps nothing.
+  RangeCache(std::string folder, std::string genesis_hash);
+
+  struct Saved {
+    ledger::CompactRange range;
+    Sha256Digest last_leaf_hash{};  // of seq range.size() - 1
+  };
+
+  // An empty range if there is nothing usable.
+  Saved Load() const;
+  void Save(const Saved& saved) const;
+
+ private:
+  std::string file_;
+};
+
+// SQL that returns (seq, leaf_hash) from the last entry that `saved` covers on, at most one batch.
+std::string LeafHashesSql(const RangeCache::Saved& saved);
+
+// Completes the head from the rows of LeafHashesSql and, where they are not enough, from further queries;
+// saves the range.
+[[nodiscard]] Result<TreeHead> ReadTreeHead(pg::Session& session, const RangeCache& cache,
+                                            RangeCache::Saved saved, const pg::Rows& rows);
+
+// The same with a query of its own.
+[[nodiscard]] Result<TreeHead> ReadTreeHead(pg::Session& session, const RangeCache& cache);
+
+}  // namespace paliad::store
+
+#endif  // PALIAD_CONTROLLER_STORE_TREE_HEAD_H_

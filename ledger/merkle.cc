@@ -1,0 +1,42 @@
+#include "ledger/merkle.h"
+
+#include <bit>
+#include <cassert>
+#include <utility>
+
+namespace paliad::ledger {
+
+Sha256Digest LeafHash(std::string_view leaf) { return Sha256(std::string_view("\x00", 1), leaf); }
+
+Sha256Digest NodeHash(const Sha256Digest& left, const Sha256Digest& right) {
+  return Sha256(std::string_view("\x01", 1), AsBytes(left), AsBytes(right));
+}
+
+CompactRange::CompactRange(std::uint64_t size, std::vector<Sha256Digest> roots)
+    : size_(size), roots_(std::move(roots)) {
+  assert(roots_.size() == static_cast<std::size_t>(std::popcount(size)));
+}
+
+void CompactRange::Append(const Sha256Digest& leaf_hash) {
+  Sha256Digest merged = leaf_hash;
+  // Each trailing one of the old size is a perfect subtree as large as the one on its right.
+  for (std::uint64_t rest = size_; (rest & 1) != 0; rest >>= 1) {
+    merged = NodeHash(roots_.back(), merged);
+    roots_.pop_back();
+  }
+  roots_.push_back(merged);
+  ++size_;
+}
+
+Sha256Digest CompactRange::Root() const {
+  if (roots_.empty()) {
+    return Sha256("");
+  }
+  Sha256Digest root = roots_.back();
+  for (auto left = roots_.rbegin() + 1; left != roots_.rend(); ++left) {
+    root = NodeHash(*left, root);
+  }
+  return root;
+}
+
+}  // namespace paliad::ledger

@@ -1,0 +1,20 @@
+// The controller's own schema, embedded at build time: what the core applies to `paliad_ledger`.
+#ifndef PALIAD_MIGRATIONS_SCHEMA_EMBEDDED_SCHEMA_H_
+#define PALIAD_MIGRATIONS_SCHEMA_EMBEDDED_SCHEMA_H_
+
+#include <string_view>
+#include <vector>
+
+namespace paliad {
+
+struct EmbeddedFile {
+  std::string_view name;  // "001_ledger.up.sql"
+  std::string_view text;
+};
+
+// In the order of their names. Static storage.
+const std::vector<EmbeddedFile>& EmbeddedSchema();
+
+}  // namespace paliad
+
+#endif  // PALIAD_MIGRATIONS_SCHEMA_EMBEDDED_SCHEMA_H_
