@@ -20,6 +20,9 @@ namespace {
 
 using OwnedRefspec = Owned<git_refspec, git_refspec_free>;
 
+constexpr char kAllBranches[] = "+refs/heads/*:refs/heads/*";
+constexpr char kAllTags[] = "+refs/tags/*:refs/tags/*";
+
 // Why a fetch failed, and whether a new clone could do better.
 struct Failure {
   Error error;
@@ -158,16 +161,12 @@ bool IsSound(git_repository* repository, const std::string& branch) {
   return git_reference_peel(Out(tree), reference.get(), GIT_OBJECT_TREE) == 0;
 }
 
-// For people who look around with git, and for the local refspecs' sake.
-Status WriteConfiguration(git_repository* repository, const std::string& location,
-                          const std::vector<std::string>& refspecs) {
+// For people who look around with git; fetches take nothing from here.
+Status WriteConfiguration(git_repository* repository, const std::string& location) {
   OwnedConfig config;
-  bool written = git_repository_config(Out(config), repository) == 0;
-  written = written && git_config_set_string(config.get(), "remote.origin.url", location.c_str()) == 0;
-  for (const std::string& refspec : refspecs) {
-    written =
-        written && git_config_set_multivar(config.get(), "remote.origin.fetch", "^$", refspec.c_str()) == 0;
-  }
+  const bool written = git_repository_config(Out(config), repository) == 0 &&
+                       git_config_set_string(config.get(), "remote.origin.url", location.c_str()) == 0 &&
+                       git_config_set_string(config.get(), "remote.origin.fetch", kAllBranches) == 0;
   std::ofstream marker(std::string(git_repository_path(repository)) + kCloneMarker);
   marker << "Made by paliadctl, which removes and makes it again as it needs.\n";
   marker.close();
@@ -215,7 +214,7 @@ Status CloneAnew(const CloneFolder& folder, Transport* transport, const std::vec
   if (git_repository_init_ext(Out(repository), folder.NewPath().c_str(), &options) != 0) {
     return Fail({ErrorKind::kUnavailable, "make the clone", folder.NewPath(), LastErrorText(), ""});
   }
-  RETURN_IF_ERROR(WriteConfiguration(repository.get(), transport->url().location, refspecs));
+  RETURN_IF_ERROR(WriteConfiguration(repository.get(), transport->url().location));
   if (Outcome outcome = FetchInto(repository.get(), transport, refspecs, branch); !outcome) {
     return Fail(std::move(outcome).error().error);
   }
@@ -224,7 +223,7 @@ Status CloneAnew(const CloneFolder& folder, Transport* transport, const std::vec
 }
 
 Result<std::vector<std::string>> Refspecs(const FetchOptions& options) {
-  std::vector<std::string> refspecs = {"+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"};
+  std::vector<std::string> refspecs = {kAllBranches, kAllTags};
   for (const std::string& name : options.references) {
     const std::string text = fmt::format("+{0}:{0}", name);
     OwnedRefspec refspec;
