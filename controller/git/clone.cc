@@ -62,7 +62,8 @@ class Update {
  private:
   int CreateRemote() {
     // Not by the name in the clone's configuration: url.*.insteadOf must not send credentials elsewhere.
-    git_remote_create_options create = GIT_REMOTE_CREATE_OPTIONS_INIT;
+    git_remote_create_options create;
+    git_remote_create_options_init(&create, GIT_REMOTE_CREATE_OPTIONS_VERSION);
     create.repository = repository_;
     create.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF | GIT_REMOTE_CREATE_SKIP_DEFAULT_FETCHSPEC;
     return git_remote_create_with_opts(Out(remote_), transport_->url().location.c_str(), &create);
@@ -115,7 +116,8 @@ class Update {
     }
     const git_strarray refspecs{texts.data(), texts.size()};
     const git_remote_connect_options connect = transport_->ConnectOptions();
-    git_fetch_options options = GIT_FETCH_OPTIONS_INIT;
+    git_fetch_options options;
+    git_fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION);
     options.callbacks = connect.callbacks;
     options.proxy_opts = connect.proxy_opts;
     options.follow_redirects = connect.follow_redirects;
@@ -208,7 +210,8 @@ Outcome FetchExisting(const CloneFolder& folder, Transport* transport,
 // Into a folder of its own, which takes its name only when it is complete.
 Status CloneAnew(const CloneFolder& folder, Transport* transport, const std::vector<std::string>& refspecs,
                  const std::string& branch) {
-  git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+  git_repository_init_options options;
+  git_repository_init_options_init(&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
   options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKDIR | GIT_REPOSITORY_INIT_NO_REINIT;
   OwnedRepository repository;
   if (git_repository_init_ext(Out(repository), folder.NewPath().c_str(), &options) != 0) {
@@ -219,7 +222,7 @@ Status CloneAnew(const CloneFolder& folder, Transport* transport, const std::vec
     return Fail(std::move(outcome).error().error);
   }
   repository.Reset();
-  return folder.Replace();
+  return {};
 }
 
 Result<std::vector<std::string>> Refspecs(const FetchOptions& options) {
@@ -258,7 +261,8 @@ Result<std::string> BringUpToDate(const FetchOptions& options) {
   Transport transport(url, options.credentials, options.max_bytes);
   RETURN_IF_ERROR(transport.Prepare());
   ASSIGN_OR_RETURN(const CloneFolder folder, CloneFolder::Lock(options.data_dir, url.location));
-  if (folder.Exists()) {
+  CloneFolder::Old old = CloneFolder::Old::kRemove;
+  if (folder.Exists() && folder.PackCount() < kMaxPacks) {
     Outcome outcome = FetchExisting(folder, &transport, refspecs, options.branch);
     if (outcome) {
       return folder.path();
@@ -267,9 +271,14 @@ Result<std::string> BringUpToDate(const FetchOptions& options) {
       return Fail(std::move(outcome).error().error);
     }
     ReportProgress("cloning again: " + outcome.error().error.Message());
+    old = CloneFolder::Old::kSetAside;
   }
   Transport again(url, options.credentials, options.max_bytes);  // credentials are offered once a connection
-  if (Status cloned = CloneAnew(folder, &again, refspecs, options.branch); !cloned) {
+  Status cloned = CloneAnew(folder, &again, refspecs, options.branch);
+  if (cloned) {
+    cloned = folder.Replace(old);
+  }
+  if (!cloned) {
     folder.RemoveNew();
     return Fail(std::move(cloned).error());
   }

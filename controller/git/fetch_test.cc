@@ -309,6 +309,24 @@ TEST_F(FetchTest, OnlyTheLastDamagedCloneIsKept) {
   EXPECT_EQ(kept, 1);
 }
 
+TEST_F(FetchTest, ACloneOfVeryManyPacksIsMadeAnew) {
+  const std::string path = FetchOrDie();
+  const std::string head = work_.CommitFile("b", "1");
+  for (int i = 0; i < 200; ++i) {
+    const std::string blob =
+        MustRun({"git", "-C", path, "hash-object", "-w", "--stdin"}, "", "blob " + std::to_string(i));
+    MustRun({"git", "-C", path, "pack-objects", "-q", path + "/objects/pack/pack"}, "", blob + "\n");
+  }
+  ASSERT_THAT(FilesWith(path, ".pack"), SizeIs(201));
+
+  EXPECT_EQ(FetchOrDie(), path);
+
+  EXPECT_THAT(FilesWith(path, ".pack"), SizeIs(1));
+  EXPECT_EQ(Head(path), head);
+  EXPECT_THAT(FilesWith(temp_ / "data/git", ".old"), IsEmpty());
+  EXPECT_THAT(FilesWith(temp_ / "data/git", ".corrupt-"), IsEmpty());
+}
+
 TEST_F(FetchTest, WhatAKilledFetchLeftBehindDoesNotBlockTheNext) {
   const std::string path = FetchOrDie();
   const std::string second = work_.CommitFile("b", "1");
