@@ -239,7 +239,11 @@ TEST_F(FetchTest, ADamagedCloneIsSetAsideAndMadeAgain) {
       {"garbage for configuration", [](const std::string& path) { WriteFile(path + "/config", "[[["); }},
       {"a pack is gone", [this](const std::string& path) { fs::remove(PackOf(path)); }},
       {"the packs are gone", [](const std::string& path) { fs::remove_all(path + "/objects"); }},
-      {"a pack is cut short", [this](const std::string& path) { fs::resize_file(PackOf(path), 40); }},
+      {"a pack is cut short",
+       [this](const std::string& path) {
+         fs::permissions(PackOf(path), fs::perms::owner_write, fs::perm_options::add);
+         fs::resize_file(PackOf(path), 40);
+       }},
       {"a branch holds garbage",
        [](const std::string& path) { WriteFile(path + "/refs/heads/main", "garbage"); }},
       {"a file in its place",
