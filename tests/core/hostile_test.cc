@@ -194,7 +194,7 @@ TEST(Hostile, AByteOrderMarkIsUnreadable) {
 }
 
 TEST(Hostile, ANulByteIsUnreadableAndNothingBeforeItIsSent) {
-  ExpectRejected(std::string("CREATE TABLE hostile (id int);\0 garbage", 40), "unreadable");
+  ExpectRejected(std::string("CREATE TABLE hostile (id int);") + '\0' + " garbage", "unreadable");
 }
 
 TEST(Hostile, BytesThatAreNotUtf8AreUnreadable) { ExpectRejected("SELECT '\xff';", "unreadable"); }
