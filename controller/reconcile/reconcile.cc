@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "base/duration.h"
 #include "base/json.h"
 #include "base/sha256.h"
 #include "base/text.h"
@@ -112,7 +113,7 @@ class Reconciliation {
               .doing = "reconcile",
               .subject = session_->shown_url(),
               .cause = fmt::format("the lock of {} was not had within {}; it is held by {}",
-                                   target_.tracker.Text(), FormatWait(),
+                                   target_.tracker.Text(), FormatDuration(options_.lock_wait),
                                    holder.pid == 0 ? "a session that is gone by now" : holder.Describe()),
               .hint =
                   "wait for that run, or find out what it does with `paliadctl status`; --lock-wait sets how "
@@ -123,8 +124,6 @@ class Reconciliation {
     }
     return std::move(run_);
   }
-
-  std::string FormatWait() const { return fmt::format("{} ms", options_.lock_wait.count()); }
 
   Status ReadState() {
     ASSIGN_OR_RETURN(state_, ReadDatabaseState(*session_, target_, session_.objects()));

@@ -25,6 +25,7 @@ RunSession::RunSession(const Target& target, std::chrono::milliseconds lock_wait
 
 Result<std::optional<pg::LockHolder>> RunSession::Open() {
   session_.reset();
+  locked_ = false;
   ASSIGN_OR_RETURN(
       pg::Session session,
       pg::Session::Connect({.url = target_.database_url,
@@ -43,7 +44,8 @@ Result<std::optional<pg::LockHolder>> RunSession::Lock() {
       session_->Run(session_->settings_sql() + pg::TryLockSql(lock_number_) + ObjectsSql(target_),
                     "take the run's lock"));
   objects_ = ParseObjects(answer.back());
-  if (answer[answer.size() - 2].Bool(0, 0)) {
+  locked_ = answer[answer.size() - 2].Bool(0, 0);
+  if (locked_) {
     return std::nullopt;
   }
   ASSIGN_OR_RETURN(std::optional<pg::LockHolder> holder,
@@ -51,6 +53,7 @@ Result<std::optional<pg::LockHolder>> RunSession::Lock() {
                                [this](const pg::LockHolder& waited_for, std::chrono::milliseconds waited) {
                                  observer_.OnWaitingForLock(waited_for, waited);
                                }));
+  locked_ = !holder.has_value();
   RETURN_IF_ERROR(ReadObjects());
   return holder;
 }
@@ -82,8 +85,9 @@ Status RunSession::ReadObjects() {
 }
 
 void RunSession::Unlock() {
-  if (!session_->broken()) {
+  if (locked_ && !session_->broken()) {
     (void)session_->Send(pg::UnlockSql(lock_number_));
+    locked_ = false;
   }
 }
 

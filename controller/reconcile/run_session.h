@@ -35,7 +35,8 @@ class RunSession {
   // Looks again which tables there are.
   [[nodiscard]] Status ReadObjects();
 
-  // Lets the next run begin; failing to is no matter, since the connection ends soon.
+  // Lets the next run begin, if the lock is this session's; failing to is no matter, since the connection
+  // ends soon.
   void Unlock();
 
   // REQUIRES: Open succeeded.
@@ -56,6 +57,7 @@ class RunSession {
   const std::int64_t lock_number_;
   std::optional<pg::Session> session_;
   DatabaseObjects objects_;
+  bool locked_ = false;
 };
 
 }  // namespace paliad

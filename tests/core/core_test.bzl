@@ -10,6 +10,7 @@ def core_test(name, size = "medium", tags = [], **attrs):
         tags = ["local"] + tags,
         deps = [
             ":scenario",
+            "//ledger",
             "//base",
             "//tests/support:disk",
             "//tests/support:git_repo",

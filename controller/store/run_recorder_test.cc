@@ -1,0 +1,80 @@
+#include "controller/store/run_recorder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/json.h"
+#include "base/text.h"
+
+namespace paliad::store {
+namespace {
+
+using ledger::Kind;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// An entry's ordinal as it stands, in hex, in the SQL that appends it.
+std::string Ordinal(int ordinal) { return HexEncode("\"ordinal\":" + std::to_string(ordinal) + ","); }
+std::string OfKind(const std::string& kind) { return HexEncode("\"kind\":\"" + kind + "\""); }
+
+class RunRecorderTest : public ::testing::Test {
+ protected:
+  SystemClock clock_;
+  RunRecorder recorder_{{.run_id = ledger::NewUuid(), .target = "t", .tracker = "a.b"}, clock_};
+};
+
+TEST_F(RunRecorderTest, EntriesWaitUntilTheyWereAppended) {
+  EXPECT_EQ(recorder_.AppendSql(), "");
+  ASSERT_TRUE(recorder_.Add(Kind::kRunStarted, Json::object()));
+  ASSERT_TRUE(recorder_.Add(Kind::kFinding, Json::object()));
+  EXPECT_THAT(recorder_.AppendSql(), HasSubstr(Ordinal(0)));
+  EXPECT_THAT(recorder_.AppendSql(), HasSubstr(Ordinal(1)));
+  recorder_.Appended();
+  EXPECT_TRUE(recorder_.NothingWaits());
+  ASSERT_TRUE(recorder_.Add(Kind::kRunFinished, Json::object()));
+  EXPECT_THAT(recorder_.AppendSql(), HasSubstr(Ordinal(2)));
+}
+
+TEST_F(RunRecorderTest, AnEffectThatRolledBackIsTakenBackAndItsOrdinalUsedAgain) {
+  ASSERT_TRUE(recorder_.Add(Kind::kRunStarted, Json::object()));
+  recorder_.Appended();
+  ASSERT_TRUE(recorder_.Add(Kind::kFailed, Json::object()));
+  ASSERT_TRUE(recorder_.Add(Kind::kApplied, Json::object()));
+  recorder_.DropEffects();
+  EXPECT_THAT(recorder_.AppendSql(), HasSubstr(OfKind("failed")));
+  EXPECT_THAT(recorder_.AppendSql(), Not(HasSubstr(OfKind("applied"))));
+  ASSERT_TRUE(recorder_.Add(Kind::kRunFinished, Json::object()));
+  EXPECT_THAT(recorder_.AppendSql(), HasSubstr(Ordinal(2)));
+}
+
+TEST_F(RunRecorderTest, AfterALostConnectionWhatTheLedgerHasWaitsNoMore) {
+  ASSERT_TRUE(recorder_.Add(Kind::kRunStarted, Json::object()));
+  ASSERT_TRUE(recorder_.Add(Kind::kApplied, Json::object()));
+  recorder_.Rebase(1);
+  EXPECT_TRUE(recorder_.NothingWaits());
+  ASSERT_TRUE(recorder_.Add(Kind::kRunFinished, Json::object()));
+  EXPECT_THAT(recorder_.AppendSql(), HasSubstr(Ordinal(2)));
+}
+
+TEST_F(RunRecorderTest, ARunOfWhichACrashLeftNothingStartsAnew) {
+  ASSERT_TRUE(recorder_.Add(Kind::kRunStarted, Json::object()));
+  recorder_.Appended();
+  ASSERT_TRUE(recorder_.Add(Kind::kApplied, Json::object()));
+  recorder_.Appended();
+  recorder_.Rebase(-1);
+  EXPECT_THAT(recorder_.AppendSql(), HasSubstr(OfKind("run_started")));
+  EXPECT_THAT(recorder_.AppendSql(), Not(HasSubstr(OfKind("applied"))));
+  ASSERT_TRUE(recorder_.Add(Kind::kRunFinished, Json::object()));
+  EXPECT_THAT(recorder_.AppendSql(), HasSubstr(Ordinal(1)));
+}
+
+TEST_F(RunRecorderTest, AnotherProcesssRunIsFinishedUnderTheNextOrdinal) {
+  RunRecorder other({.run_id = ledger::NewUuid(), .target = "t", .tracker = "a.b"}, clock_, 7);
+  ASSERT_TRUE(other.Add(Kind::kRunFinished, Json::object()));
+  EXPECT_THAT(other.AppendSql(), HasSubstr(Ordinal(7)));
+}
+
+}  // namespace
+}  // namespace paliad::store
