@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/line_index.h"
 #include "migrations/sql_tree.h"
 
 namespace paliad {
@@ -221,6 +222,71 @@ TEST(SqlFile, PartsGiveWhatTheWholeGives) {
       ASSERT_FALSE(Locations(*statement.tree).empty() && statement.tree->contains("SelectStmt"));
     }
   }
+}
+
+// Whatever the lexer makes of a text: it is accepted where the parser accepts the whole, as the same
+// statements, and refused at the same place.
+TEST(SqlFile, CuttingNeverChangesWhatTheParserSays) {
+  const std::vector<std::string> kParts = {"SELECT ",
+                                           "1",
+                                           "a",
+                                           ";",
+                                           ";",
+                                           ";\n",
+                                           "'",
+                                           "'",
+                                           "\"",
+                                           "$$",
+                                           "$a$",
+                                           "E'",
+                                           "U&'",
+                                           "\\",
+                                           "--",
+                                           "\n",
+                                           " ",
+                                           "/*",
+                                           "*/",
+                                           "(",
+                                           ")",
+                                           ",",
+                                           "+",
+                                           ".",
+                                           "é",
+                                           "CREATE RULE r AS ON INSERT TO t DO ALSO (SELECT 1",
+                                           "SELECT 1;",
+                                           "SELECT 2;",
+                                           "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC ",
+                                           " END",
+                                           " CASE 1 WHEN 1 THEN 2",
+                                           " AS ",
+                                           "$1",
+                                           "INSERT INTO t VALUES "};
+  std::mt19937 random(11);  // NOLINT: the same texts each time
+  int accepted = 0;
+  for (int round = 0; round < 20000; ++round) {
+    std::string text;
+    const std::size_t parts = 1 + random() % 14;
+    for (std::size_t i = 0; i < parts; ++i) {
+      text += kParts[random() % kParts.size()];
+    }
+    const PgQueryParseResult whole = pg_query_parse(text.c_str());
+    const SqlFile file = ParseSqlFile(text);
+    ASSERT_EQ(whole.error != nullptr, file.error.has_value()) << text;
+    if (whole.error != nullptr) {
+      const LineIndex index(text);
+      const int character = whole.error->cursorpos;
+      ASSERT_EQ(file.error->offset, character > 0 ? index.ByteOfCharacter(character) : 0) << text;
+    } else {
+      const Json document = Json::parse(whole.parse_tree);
+      ASSERT_EQ(document["stmts"].size(), file.statements.size()) << text;
+      for (std::size_t i = 0; i < file.statements.size(); ++i) {
+        ASSERT_EQ(document["stmts"][i]["stmt"], *file.statements[i].tree) << text;
+      }
+      accepted += file.statements.empty() ? 0 : 1;
+    }
+    pg_query_free_parse_result(whole);
+  }
+  EXPECT_GT(accepted, 200) << "too few texts were SQL";
 }
 
 TEST(SqlFile, TheHeaderStandsInTheLeadingComments) {

@@ -1,58 +1,60 @@
-// `unreadable`: bytes that cannot be a migration. They never reach the parser or the server.
+// unreadable: bytes that must not be parsed or sent.
 #include <fmt/format.h>
 
-#include "base/line_index.h"
 #include "base/text.h"
+#include "policies/file_findings.h"
 #include "policies/rules.h"
 
 namespace paliad {
 namespace {
 
+constexpr std::string_view kUnreadable = "unreadable";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-// https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+
+// https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md, "The Pointer"
 constexpr std::string_view kLfsPointer = "version https://git-lfs.github.com/spec/";
 
-Finding Unreadable(const Migration& migration, std::string_view text, std::size_t offset, std::string message,
-                   std::string hint) {
-  const Position at = LineIndex(text).AtByte(offset);
-  return {.rule = "unreadable",
-          .severity = DefaultSeverity("unreadable"),
-          .path = migration.path,
-          .line = at.line,
-          .column = at.column,
-          .version = migration.version,
-          .message = std::move(message),
-          .hint = std::move(hint)};
-}
+bool IsUtf16(std::string_view text) { return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"); }
 
 }  // namespace
 
 std::vector<Finding> CheckOversized(const Migration& migration, std::uint64_t size) {
-  return {Unreadable(migration, "", 0,
-                     fmt::format("the file has {} bytes; {} MiB is the most", size, kMaxFileBytes >> 20),
-                     "split it into several migrations")};
+  Finding finding =
+      MakeFinding(kUnreadable, migration.path,
+                  fmt::format("the file has {:.1f} MiB, and {} MiB is the most",
+                              static_cast<double>(size) / (1 << 20), kMaxFileBytes >> 20),
+                  "split it into several migrations, or load the data by other means than a migration");
+  finding.version = migration.version;
+  return {std::move(finding)};
 }
 
 std::vector<Finding> CheckContents(const Migration& migration, std::string_view text) {
-  if (text.starts_with(kByteOrderMark)) {
-    return {Unreadable(migration, text, 0,
-                       "the file begins with a byte-order mark, which PostgreSQL does not take",
-                       "save it as UTF-8 without a byte-order mark")};
-  }
+  FileFindings findings(migration, text);
+  std::size_t bad_byte = 0;
   if (text.starts_with(kLfsPointer)) {
-    return {Unreadable(migration, text, 0, "the file is a Git LFS pointer, not SQL",
-                       "take *.sql out of .gitattributes' filter=lfs and commit the file itself")};
+    findings.Add(kUnreadable, 0, "the file is a pointer to Git LFS, not SQL",
+                 "keep migrations in git itself: `git lfs untrack` the pattern and commit the file again");
+  } else if (IsUtf16(text)) {
+    findings.Add(kUnreadable, 0, "the file is UTF-16, not UTF-8",
+                 "save it as UTF-8 without a byte-order mark");
+  } else {
+    if (text.starts_with(kByteOrderMark)) {
+      findings.Add(kUnreadable, 0, "the file begins with a byte-order mark, which PostgreSQL takes for SQL",
+                   "save it as UTF-8 without a byte-order mark");
+    }
+    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+      findings.Add(kUnreadable, nul,
+                   "there is a NUL byte here; a server would see nothing of what follows it",
+                   "remove it; if this is a binary file, it is no migration");
+    }
+    if (!IsValidUtf8(text, &bad_byte)) {
+      findings.Add(
+          kUnreadable, bad_byte,
+          fmt::format("the byte 0x{:02x} here is not UTF-8", static_cast<unsigned char>(text[bad_byte])),
+          "save the file as UTF-8");
+    }
   }
-  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
-    return {Unreadable(migration, text, nul, "the file holds a NUL byte: what follows it would never be sent",
-                       "remove it; the file may be UTF-16, then save it as UTF-8")};
-  }
-  if (std::size_t bad = 0; !IsValidUtf8(text, &bad)) {
-    return {Unreadable(migration, text, bad,
-                       fmt::format("byte 0x{} is not UTF-8", HexEncode(text.substr(bad, 1))),
-                       "save the file as UTF-8")};
-  }
-  return {};
+  return std::move(findings).Take();
 }
 
 }  // namespace paliad

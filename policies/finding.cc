@@ -1,7 +1,5 @@
 #include "policies/finding.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <tuple>
 
@@ -22,24 +20,26 @@ std::string_view SeverityName(Severity severity) {
 }
 
 OrderedJson ToJson(const Finding& finding) {
-  return {{"rule", finding.rule},
-          {"severity", SeverityName(finding.severity)},
-          {"path", finding.path},
-          {"line", finding.line},
-          {"column", finding.column},
-          {"version", finding.version ? OrderedJson(*finding.version) : OrderedJson(nullptr)},
-          {"message", finding.message},
-          {"hint", finding.hint},
-          {"waived", false},
-          {"waiver", nullptr}};
+  OrderedJson json;
+  json["rule"] = finding.rule;
+  json["severity"] = SeverityName(finding.severity);
+  json["path"] = finding.path;
+  json["line"] = finding.line;
+  json["column"] = finding.column;
+  json["version"] = finding.version ? OrderedJson(*finding.version) : OrderedJson(nullptr);
+  json["message"] = finding.message;
+  json["hint"] = finding.hint;
+  json["waived"] = false;
+  json["waiver"] = nullptr;
+  return json;
 }
 
 OrderedJson ToJson(const std::vector<Finding>& findings) {
-  OrderedJson list = OrderedJson::array();
+  OrderedJson json = OrderedJson::array();
   for (const Finding& finding : findings) {
-    list.push_back(ToJson(finding));
+    json.push_back(ToJson(finding));
   }
-  return list;
+  return json;
 }
 
 Diagnostic ToDiagnostic(const Finding& finding) {
@@ -47,7 +47,7 @@ Diagnostic ToDiagnostic(const Finding& finding) {
           .line = finding.line,
           .column = finding.column,
           .severity = std::string(SeverityName(finding.severity)),
-          .message = fmt::format("{} [{}]", finding.message, finding.rule),
+          .message = finding.message + " [" + finding.rule + "]",
           .source_line = finding.source_line,
           .hint = finding.hint};
 }

@@ -1,36 +1,45 @@
 #include "policies/rules.h"
 
+#include <algorithm>
 #include <cassert>
+
+#include "policies/file_findings.h"
 
 namespace paliad {
 
 const std::vector<RuleInfo>& AllRules() {
-  static const std::vector<RuleInfo> rules = {
-      {"file-name", Severity::kError, "a file that looks like a migration and is not named like one"},
-      {"version-range", Severity::kError, "a version outside 1 to 2147483647"},
-      {"version-collision", Severity::kError, "two files with one version"},
-      {"renamed-after-apply", Severity::kError, "applied under another name"},
-      {"edited-after-apply", Severity::kWarning, "its bytes are not those that were applied"},
-      {"orphaned", Severity::kWarning, "applied, but the branch has no such file"},
-      {"out-of-order", Severity::kWarning, "pending below the highest applied version"},
-      {"unreadable", Severity::kError, "not a plain UTF-8 text file"},
-      {"syntax", Severity::kError, "does not parse"},
-      {"empty", Severity::kWarning, "no statement in the file"},
-      {"transaction-control", Severity::kError, "begins or ends a transaction of its own"},
-      {"needs-no-transaction", Severity::kError, "cannot run in a transaction"},
-      {"tracker-touched", Severity::kError, "reaches for the controller's own tables or locks"},
+  using enum Severity;
+  // The ids are public: in policy files, waivers, reports and ledger entries. Never rename one.
+  static const std::vector<RuleInfo> kRules = {
+      {"file-name", kError, "a file looks like a migration but its name is not NNN_description.up.sql"},
+      {"version-range", kError, "a version is outside 1 … 2147483647"},
+      {"version-collision", kError, "two files have one version"},
+      {"renamed-after-apply", kError, "a migration was applied under another name"},
+      {"edited-after-apply", kWarning, "a file's bytes differ from what was applied"},
+      {"orphaned", kWarning, "a version is applied, but the branch has no such file"},
+      {"out-of-order", kWarning, "a pending version is below the highest applied one"},
+      {"unreadable", kError, "an entry is not a plain UTF-8 file that can be read as SQL"},
+      {"empty", kWarning, "a file has no statement"},
+      {"syntax", kError, "a file does not parse as SQL"},
+      {"transaction-control", kError, "a file begins, ends or divides a transaction"},
+      {"needs-no-transaction", kError, "a statement cannot run in a transaction, and the file has no header"},
+      {"tracker-touched", kError, "a file refers to what the controller keeps its records and locks in"},
   };
-  return rules;
+  return kRules;
 }
 
-Severity DefaultSeverity(std::string_view rule) {
-  for (const RuleInfo& info : AllRules()) {
-    if (info.id == rule) {
-      return info.default_severity;
-    }
-  }
-  assert(false && "a rule that is not in the table");
-  return Severity::kError;
+Finding MakeFinding(std::string_view rule, std::string path, std::string message, std::string hint) {
+  const std::vector<RuleInfo>& rules = AllRules();
+  const auto info = std::find_if(rules.begin(), rules.end(),
+                                 [&](const RuleInfo& candidate) { return candidate.id == rule; });
+  assert(info != rules.end());
+  Finding finding;
+  finding.rule = rule;
+  finding.severity = info->default_severity;
+  finding.path = std::move(path);
+  finding.message = std::move(message);
+  finding.hint = std::move(hint);
+  return finding;
 }
 
 }  // namespace paliad
