@@ -128,14 +128,16 @@ bool AsksForJson(int argc, char** argv) {
 int UsageError(const CLI::App& app, Options& options, const CLI::ParseError& mistake, int argc, char** argv) {
   options.output = AsksForJson(argc, argv) ? "json" : "text";
   const auto chosen = app.get_subcommands();
+  const std::vector<std::string> words = chosen.empty() ? app.remaining() : std::vector<std::string>();
   const std::string command = chosen.empty() ? "paliadctl" : "paliadctl " + chosen.front()->get_name();
-  return AnswerError(options,
-                     {.kind = ErrorKind::kInvalidInput,
-                      .doing = "understand the command line",
-                      .subject = "",
-                      .cause = mistake.what(),
-                      .hint = fmt::format("`{} --help` says what it takes", command)},
-                     kUsage);
+  return AnswerError(
+      options,
+      {.kind = ErrorKind::kInvalidInput,
+       .doing = "understand the command line",
+       .subject = "",
+       .cause = words.empty() ? mistake.what() : fmt::format("unknown command '{}'", words.front()),
+       .hint = fmt::format("`{} --help` says what it takes", command)},
+      kUsage);
 }
 
 }  // namespace

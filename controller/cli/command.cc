@@ -73,6 +73,17 @@ Result<Target> MakeTarget(const Options& options) {
   return target;
 }
 
+std::optional<Error> MissingDatabase(const Options& options) {
+  if (!options.database.empty()) {
+    return std::nullopt;
+  }
+  return Error{.kind = ErrorKind::kInvalidInput,
+               .doing = "connect to the database",
+               .subject = "",
+               .cause = "none is named",
+               .hint = "name it with --database URL or $PALIAD_DATABASE_URL"};
+}
+
 Result<git::Repository> OpenRepository(const Options& options) {
   if (!git::IsRemote(options.repository)) {
     return git::Repository::Open(options.repository);

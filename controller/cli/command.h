@@ -2,7 +2,7 @@
 #ifndef PALIAD_CONTROLLER_CLI_COMMAND_H_
 #define PALIAD_CONTROLLER_CLI_COMMAND_H_
 
-#include <functional>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -61,6 +61,10 @@ std::string IsDuration(const std::string& text);
 
 // The target that the options describe. kInvalidInput names the flag that is wrong.
 [[nodiscard]] Result<Target> MakeTarget(const Options& options);
+
+// The error of a command that needs a database and was given none: falling back to libpq's defaults could
+// reach the wrong server.
+std::optional<Error> MissingDatabase(const Options& options);
 
 // The repository: opened where it is local, fetched first where it is a URL.
 [[nodiscard]] Result<git::Repository> OpenRepository(const Options& options);

@@ -61,9 +61,9 @@ OrderedJson EntryRowJson(const store::EntryRow& entry) {
 }
 
 std::string RunRowText(const store::RunRow& run) {
-  std::string text = fmt::format("{}  {}  {:<11}  {} applied  {}  {}\n", run.started_at.substr(0, 19) + "Z",
-                                 run.run_id.substr(0, 8), run.outcome.value_or("running"), run.applied,
-                                 run.commit.substr(0, 12), EscapeForTerminal(run.actor));
+  std::string text = fmt::format(
+      "{}  {}  {:<11}  {:>4} applied  {}  {}\n", run.started_at.substr(0, 19) + "Z", run.run_id.substr(0, 8),
+      run.outcome.value_or("running"), run.applied, run.commit.substr(0, 12), EscapeForTerminal(run.actor));
   if (!run.reason.empty()) {
     text += "    " + EscapeForTerminal(Truncate(run.reason, 180)) + "\n";
   }
@@ -73,7 +73,7 @@ std::string RunRowText(const store::RunRow& run) {
 // "version=3 name=c": what the kind says, without what every entry has.
 std::string Summary(const Json& leaf) {
   std::string text;
-  for (const char* field : {"version", "name", "outcome", "was", "rule", "path", "message", "reason", "actor",
+  for (const char* field : {"version", "name", "outcome", "was", "rule", "message", "reason", "actor",
                             "commit", "applied", "pending"}) {
     if (leaf.contains(field) && !leaf[field].is_null()) {
       const std::string value = leaf[field].is_string() ? leaf[field].get<std::string>() : leaf[field].dump();
@@ -161,6 +161,10 @@ using Answerer = Status (*)(const Options&, const Flags&);
 void SetCallback(CLI::App* command, Invocation& invocation, const std::shared_ptr<Flags>& flags,
                  Answerer answer) {
   command->callback([&invocation, flags, answer] {
+    if (const auto missing = MissingDatabase(invocation.options)) {
+      invocation.exit_code = AnswerError(invocation.options, *missing, kUsage);
+      return;
+    }
     const Status answered = answer(invocation.options, *flags);
     invocation.exit_code =
         answered ? kDone : AnswerError(invocation.options, answered.error(), ExitCodeFor(answered.error()));
@@ -181,7 +185,11 @@ void AddLedger(CLI::App& app, Invocation& invocation) {
   SetCallback(runs, invocation, flags, &AnswerRuns);
 
   CLI::App* show = ledger->add_subcommand("show", "One run with all of its entries");
-  show->add_option("run", flags->run_id, "Its id, or the beginning of it")->required();
+  show->add_option("run", flags->run_id, "Its id, or the beginning of it")
+      ->required()
+      ->check([](const std::string& text) {
+        return text.empty() ? std::string("an id must not be empty") : std::string();
+      });
   SetCallback(show, invocation, flags, &AnswerShow);
 
   CLI::App* entries = ledger->add_subcommand("entries", "The newest entries, in the order of the log");

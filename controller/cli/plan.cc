@@ -9,6 +9,7 @@
 #include "controller/cli/command.h"
 #include "controller/cli/render.h"
 #include "controller/reconcile/inspect.h"
+#include "policies/rules.h"
 
 namespace paliad::cli {
 namespace {
@@ -40,6 +41,9 @@ int PlanExitCode(const Inspection& inspection) {
 
 int RunPlan(const Invocation& invocation, const std::string& revision) {
   const Options& options = invocation.options;
+  if (const auto missing = MissingDatabase(options)) {
+    return AnswerError(options, *missing, kUsage);
+  }
   const Result<Looked> looked = Look(options, revision);
   if (!looked) {
     return AnswerError(options, looked.error(), ExitCodeFor(looked.error()));
@@ -58,6 +62,9 @@ int RunPlan(const Invocation& invocation, const std::string& revision) {
 
 int RunVerify(const Invocation& invocation, const std::string& revision) {
   const Options& options = invocation.options;
+  if (const auto missing = MissingDatabase(options)) {
+    return AnswerError(options, *missing, kUsage);
+  }
   const Result<Looked> looked = Look(options, revision);
   if (!looked) {
     return AnswerError(options, looked.error(), ExitCodeFor(looked.error()));
@@ -65,9 +72,12 @@ int RunVerify(const Invocation& invocation, const std::string& revision) {
   if (options.json()) {
     AnswerJson(VerifyJson(looked->target, looked->inspection));
   } else {
-    Answer(VerifyText(looked->target, looked->inspection));
+    Answer(VerifyText(looked->target, looked->inspection, options.UseColor(STDOUT_FILENO)));
   }
-  return looked->inspection.assessment.plan.InSync() ? kDone : kOutOfSync;
+  if (HasErrors(CheckSet(looked->inspection.assessment.desired))) {
+    return kRejected;
+  }
+  return IsInSync(looked->inspection) ? kDone : kOutOfSync;
 }
 
 using Runner = int (*)(const Invocation&, const std::string&);

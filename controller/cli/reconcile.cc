@@ -48,6 +48,9 @@ Result<Run> Execute(const Invocation& invocation, const Flags& flags, std::chron
 
 int RunReconcile(const Invocation& invocation, const Flags& flags) {
   const Options& options = invocation.options;
+  if (const auto missing = MissingDatabase(options)) {
+    return AnswerError(options, *missing, kUsage);
+  }
   const auto lock_wait = ParseDuration(flags.lock_wait);
   if (!lock_wait) {
     return AnswerError(options, lock_wait.error(), kUsage);

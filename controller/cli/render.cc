@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "controller/cli/command.h"
+#include "policies/rules.h"
 
 namespace paliad::cli {
 namespace {
@@ -152,6 +153,10 @@ std::string PlanText(const Target& target, const Inspection& inspection, bool co
   return text + FindingsText(inspection.assessment.findings, color);
 }
 
+bool IsInSync(const Inspection& inspection) {
+  return inspection.assessment.plan.InSync() && !HasErrors(CheckSet(inspection.assessment.desired));
+}
+
 OrderedJson VerifyJson(const Target& target, const Inspection& inspection) {
   const Plan& plan = inspection.assessment.plan;
   OrderedJson renamed = OrderedJson::array();
@@ -162,19 +167,20 @@ OrderedJson VerifyJson(const Target& target, const Inspection& inspection) {
   }
   return {{"target", target.name},
           {"commit", inspection.revision.commit.id},
-          {"in_sync", plan.InSync()},
+          {"in_sync", IsInSync(inspection)},
           {"missing", VersionsAndNames(plan.missing)},
           {"orphaned", VersionsAndNames(plan.orphaned)},
           {"renamed", std::move(renamed)},
           {"edited", VersionsAndNames(plan.edited)},
           {"unrecorded", VersionsAndNames(plan.unrecorded)},
-          {"lost", Versions(plan.lost)}};
+          {"lost", Versions(plan.lost)},
+          {"findings", ToJson(CheckSet(inspection.assessment.desired))}};
 }
 
-std::string VerifyText(const Target& target, const Inspection& inspection) {
+std::string VerifyText(const Target& target, const Inspection& inspection, bool color) {
   const Plan& plan = inspection.assessment.plan;
   std::string text = Heading(target, inspection.revision);
-  text += fmt::format("  {}: {} desired, {} applied\n", plan.InSync() ? "in sync" : "OUT OF SYNC",
+  text += fmt::format("  {}: {} desired, {} applied\n", IsInSync(inspection) ? "in sync" : "OUT OF SYNC",
                       inspection.assessment.desired.migrations.size(), inspection.applied.rows.size());
   AddList(text, "missing", plan.missing);
   AddList(text, "orphaned", plan.orphaned);
@@ -189,7 +195,7 @@ std::string VerifyText(const Target& target, const Inspection& inspection) {
     text +=
         fmt::format("  {:<11}{}: the ledger says applied, the tracker has no row\n", "lost", entry.version);
   }
-  return text;
+  return text + FindingsText(CheckSet(inspection.assessment.desired), color);
 }
 
 OrderedJson RunJson(const Run& run) {
@@ -209,7 +215,7 @@ OrderedJson RunJson(const Run& run) {
           {"outcome", OutcomeName(run.outcome)},
           {"applied", std::move(applied)},
           {"failed", run.failed ? FailureJson(*run.failed) : OrderedJson(nullptr)},
-          {"pending", run.pending},
+          {"pending", OrNull(run.pending)},
           {"findings", ToJson(run.findings)},
           {"bootstrapped", run.bootstrapped},
           {"ledger", std::move(ledger)},
@@ -226,7 +232,8 @@ std::string RunText(const Run& run, bool color) {
     text += fmt::format("took over {} from the old tracker without running them\n",
                         Count(static_cast<std::size_t>(run.bootstrapped), "migration"));
   }
-  text += fmt::format("{}; {} pending; run {}\n", OutcomeLine(run), run.pending, run.run_id);
+  text += fmt::format("{}; {} pending; run {}\n", OutcomeLine(run),
+                      run.pending ? std::to_string(*run.pending) : "unknown", run.run_id);
   if (run.ledger) {
     text += fmt::format("ledger: {} entries, root {}\n", run.ledger->size, run.ledger->root);
   }

@@ -18,8 +18,11 @@ namespace paliad::cli {
 OrderedJson PlanJson(const Target& target, const Inspection& inspection);
 std::string PlanText(const Target& target, const Inspection& inspection, bool color);
 
+// The applied set equals the desired one, and there is no doubt about what is desired (a collision, a bad
+// name).
+bool IsInSync(const Inspection& inspection);
 OrderedJson VerifyJson(const Target& target, const Inspection& inspection);
-std::string VerifyText(const Target& target, const Inspection& inspection);
+std::string VerifyText(const Target& target, const Inspection& inspection, bool color);
 
 OrderedJson RunJson(const Run& run);
 std::string RunText(const Run& run, bool color);

@@ -51,6 +51,9 @@ OrderedJson ResolutionJson(const Options& options, const Flags& flags, const Res
 
 int RunResolve(const Invocation& invocation, const Flags& flags) {
   const Options& options = invocation.options;
+  if (const auto missing = MissingDatabase(options)) {
+    return AnswerError(options, *missing, kUsage);
+  }
   const auto lock_wait = ParseDuration(flags.lock_wait);
   if (!lock_wait) {
     return AnswerError(options, lock_wait.error(), kUsage);

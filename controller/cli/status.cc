@@ -11,6 +11,9 @@ namespace {
 
 int RunStatus(const Invocation& invocation) {
   const Options& options = invocation.options;
+  if (const auto missing = MissingDatabase(options)) {
+    return AnswerError(options, *missing, kUsage);
+  }
   const auto answer = [&]() -> Status {
     ASSIGN_OR_RETURN(const Target target, MakeTarget(options));
     ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options));

@@ -179,15 +179,18 @@ class StatementRun {
         }
       }
     }
+    std::vector<std::string> repairs;
     if (!repair.empty()) {
       repair.pop_back();
-      failure.hint =
-          fmt::format("an invalid index was left behind; repair it with: {} then run again", repair);
-    } else if (done_ > 0) {
-      failure.hint = fmt::format(
-          "the file's first {} {} took effect: undo {}, or make the file safe to run again (IF NOT EXISTS), "
-          "then run again",
-          done_, done_ == 1 ? "statement" : "statements", done_ == 1 ? "it" : "them");
+      repairs.push_back("an invalid index was left behind, drop it: " + repair);
+    }
+    if (done_ > 0) {
+      repairs.push_back(fmt::format(
+          "the file's first {} took effect, undo {} or make the file safe to run again",
+          done_ == 1 ? "statement" : fmt::format("{} statements", done_), done_ == 1 ? "it" : "them"));
+    }
+    if (!repairs.empty()) {
+      failure.hint = fmt::format("{}; then run again", fmt::join(repairs, "; "));
     }
     const bool left_something = done_ > 0 || !repair.empty();
     return Ended(left_something ? Effect::kPartly : Effect::kNone, std::move(failure));

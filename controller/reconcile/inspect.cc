@@ -13,7 +13,7 @@ namespace {
 
 constexpr char kBeginReadOnlySql[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;";
 
-// $1: the tracker. The newest run, and the commit of the newest one that ended in sync.
+// $1: the tracker. The newest run that had the lock, and the commit of the newest one that ended in sync.
 constexpr char kStatusSql[] = R"sql(
 SELECT started.run_id, coalesce(ended.outcome, ''), started."commit",
        pg_catalog.to_char(coalesce(ended.at, started.at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
@@ -24,6 +24,7 @@ SELECT started.run_id, coalesce(ended.outcome, ''), started."commit",
 FROM paliad_ledger.entry AS started
 LEFT JOIN paliad_ledger.entry AS ended ON ended.run_id = started.run_id AND ended.kind = 'run_finished'
 WHERE started.tracker = $1 AND started.kind = 'run_started'
+  AND coalesce(pg_catalog.convert_from(ended.leaf, 'UTF8')::jsonb ->> 'locked', '') <> 'false'
 ORDER BY started.seq DESC LIMIT 1
 )sql";
 

@@ -107,6 +107,7 @@ class Reconciliation {
 
   // The lock is somebody else's; what can be said is said without it.
   Result<Run> RefuseForLock(const pg::LockHolder& holder) {
+    holds_lock_ = false;
     run_.outcome = Outcome::kRefused;
     run_.error =
         Error{.kind = ErrorKind::kUnavailable,
@@ -181,7 +182,11 @@ class Reconciliation {
                            last.value("tree", "") == revision_.tree_id &&
                            last.value("controller_version", "") == kVersion &&
                            last.value("applied_digest", "") == state_.applied.Digest();
-    return unchanged ? Progress::kEnd : Progress::kGoOn;
+    if (!unchanged) {
+      return Progress::kGoOn;
+    }
+    run_.pending = 0;
+    return Progress::kEnd;
   }
 
   Result<Progress> Diff() {
@@ -378,14 +383,36 @@ class Reconciliation {
     std::int64_t last = -1;
     for (int row = 0; row < rows.size(); ++row) {
       last = rows.Int(row, 0);
+      finished_ = finished_ || rows.Text(row, 1) == KindName(Kind::kRunFinished);
       if (rows.Text(row, 1) == KindName(Kind::kApplied)) {
         applied.insert(static_cast<Version>(rows.Int(row, 2)));
       }
     }
     recorder_.Rebase(last);
-    const auto lost = [&](const AppliedStep& step) { return !applied.contains(step.version); };
-    run_.pending += std::erase_if(run_.applied, lost);
+    ForgetLost(applied);
     return applied;
+  }
+
+  // What a crash of the server took back is pending again, and the run did not do what it was to do.
+  void ForgetLost(const std::set<Version>& durable) {
+    std::erase_if(state_.applied.rows, [&](const AppliedMigration& row) {
+      return !durable.contains(row.version) &&
+             std::any_of(run_.applied.begin(), run_.applied.end(),
+                         [&](const AppliedStep& step) { return step.version == row.version; });
+    });
+    const auto lost = static_cast<std::int64_t>(std::erase_if(
+        run_.applied, [&](const AppliedStep& step) { return !durable.contains(step.version); }));
+    if (lost == 0) {
+      return;
+    }
+    *run_.pending += lost;
+    run_.outcome = Outcome::kFailed;
+    run_.error =
+        Error{.kind = ErrorKind::kUnavailable,
+              .doing = "keep the last of the applied migrations:",
+              .subject = std::to_string(lost),
+              .cause = "the server crashed before they were on its disk, and they are undone as a whole",
+              .hint = "run again: they are pending and are applied again"};
   }
 
   // Takes one migration's result into the run.
@@ -395,7 +422,7 @@ class Reconciliation {
       run_.applied.push_back(
           {.version = migration.version, .name = migration.name, .duration = result.duration});
       run_.outcome = Outcome::kApplied;
-      --run_.pending;
+      --*run_.pending;
       state_.applied.rows.push_back(
           {.version = migration.version, .name = migration.name, .checksum = prepared.checksum});
       return Progress::kGoOn;
@@ -442,10 +469,13 @@ class Reconciliation {
                    {"tree", revision_.tree_id},
                    {"applied", run_.applied.size()},
                    {"bootstrapped", run_.bootstrapped},
-                   {"pending", run_.pending},
+                   {"pending", run_.pending ? Json(*run_.pending) : Json(nullptr)},
                    {"findings", run_.findings.size()},
                    {"applied_digest", state_.applied.Digest()},
                    {"controller_version", kVersion}};
+    if (!holds_lock_) {
+      fields["locked"] = false;  // it says nothing of the target: `status` looks past it
+    }
     if (std::string reason = Reason(); !reason.empty()) {
       fields["reason"] = std::move(reason);
     }
@@ -453,19 +483,26 @@ class Reconciliation {
   }
 
   // Synchronous: what is reported is durable. If the connection breaks here, what was recorded is looked up
-  // and completed.
+  // and the run's end is written anew, since it may have come to something else.
   Result<Run> Finish() {
-    if (session_->broken()) {
-      RETURN_IF_ERROR(RecoverToFinish());
+    constexpr int kMostTries = 3;
+    Status committed;
+    for (int i = 0; i < kMostTries && !finished_; ++i) {
+      if (session_->broken()) {
+        RETURN_IF_ERROR(RecoverToFinish());
+        if (finished_) {
+          break;
+        }
+      }
+      recorder_.DropEffects();
+      RETURN_IF_ERROR(recorder_.Add(Kind::kRunFinished, FinishedFields()));
+      committed = CommitWaiting(*session_, recorder_);
+      finished_ = committed.has_value();
+      if (!finished_ && !session_->broken()) {
+        break;
+      }
     }
-    recorder_.DropEffects();
-    RETURN_IF_ERROR(recorder_.Add(Kind::kRunFinished, FinishedFields()));
-    Status committed = CommitWaiting(*session_, recorder_);
-    if (!committed && session_->broken()) {
-      RETURN_IF_ERROR(RecoverToFinish());
-      committed = recorder_.NothingWaits() ? Status() : CommitWaiting(*session_, recorder_);
-    }
-    if (!committed) {
+    if (!finished_) {
       return Fail(NotRecorded(committed.error()));
     }
     ReadHead();
@@ -511,6 +548,8 @@ class Reconciliation {
   DatabaseState state_;
   Assessment assessment_;
   Run run_;
+  bool holds_lock_ = true;
+  bool finished_ = false;  // the ledger has the run's end
 };
 
 }  // namespace

@@ -62,7 +62,7 @@ struct Run {
   ledger::Outcome outcome = ledger::Outcome::kInSync;
   std::vector<AppliedStep> applied;
   std::optional<Failure> failed;
-  std::int64_t pending = 0;  // left when the run ended
+  std::optional<std::int64_t> pending;  // left when the run ended; none: it did not come to look
   std::vector<Finding> findings;
   std::int64_t bootstrapped = 0;
   std::optional<store::TreeHead> ledger;  // none: there is no ledger, or it could not be read

@@ -16,12 +16,12 @@ bool TellsOfEffect(ledger::Kind kind) {
     case ledger::Kind::kApplied:
     case ledger::Kind::kResolved:
     case ledger::Kind::kSchemaUpgraded:
+    case ledger::Kind::kRunFinished:  // tells what the run came to, which a lost connection may change
       return true;
     case ledger::Kind::kRunStarted:
     case ledger::Kind::kFinding:
     case ledger::Kind::kFailed:
     case ledger::Kind::kOutcomeUnknown:
-    case ledger::Kind::kRunFinished:
     case ledger::Kind::kDrift:
       return false;
   }

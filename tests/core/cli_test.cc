@@ -111,6 +111,41 @@ TEST(Cli, VerifyNamesEachKindOfDifference) {
   EXPECT_EQ(scenario.Entries("finding"), 3);
 }
 
+TEST(Cli, VerifyIsNotInSyncWhileTwoFilesClaimOneVersion) {
+  Scenario scenario;
+  scenario.Commit({{"001_a.up.sql", "SELECT 1;"}});
+  ASSERT_EQ(scenario.Reconcile().exit_code, 0);
+  scenario.Commit({{"2_b.up.sql", "SELECT 1;"}, {"02_c.up.sql", "SELECT 1;"}});
+  const Outcome verify = scenario.Run({"verify"});
+  EXPECT_EQ(verify.exit_code, 3);
+  EXPECT_EQ(verify.json["in_sync"], false);
+  EXPECT_EQ(verify.json["findings"][0]["rule"], "version-collision");
+}
+
+TEST(Cli, StatusLooksPastARunThatDidNotGetTheLock) {
+  Scenario scenario;
+  scenario.Commit({{"001_a.up.sql", "SELECT 1;"}});
+  ASSERT_EQ(scenario.Reconcile().exit_code, 0);
+  PgConnection holder(scenario.url());
+  holder.Exec("SELECT pg_advisory_lock(6041125926171106229)");
+  const Outcome refused = scenario.Reconcile({"--lock-wait", "0"});
+  EXPECT_TRUE(refused.json["pending"].is_null());
+  EXPECT_EQ(scenario.Run({"status"}).json[0]["state"], "reconciling");
+  holder.Exec("SELECT pg_advisory_unlock(6041125926171106229)");
+  EXPECT_EQ(scenario.Run({"status"}).json[0]["state"], "ready");
+}
+
+TEST(Cli, ACommandThatNeedsADatabaseSaysSoAndDoesNotGuess) {
+  Scenario scenario;
+  for (const char* command : {"plan", "reconcile", "verify", "status"}) {
+    const ProcessResult result =
+        RunProgram({.argv = {PaliadctlPath(), command, "--repo", scenario.repo().path()},
+                    .env = {{"PALIAD_DATABASE_URL", ""}}});
+    EXPECT_EQ(result.exit_code, 2) << command;
+    EXPECT_THAT(result.err, HasSubstr("--database"));
+  }
+}
+
 TEST(Cli, ANoOpAppendsItsTwoEntriesAndWarningsAreSaidEachTime) {
   Scenario scenario;
   scenario.Commit({{"001_a.up.sql", "CREATE TABLE a (id int);"}});
@@ -211,6 +246,7 @@ TEST(Cli, TextIsForPeopleAndStdoutCarriesOnlyTheAnswer) {
   EXPECT_THAT(scenario.Run({"verify", "-o", "text"}).out, HasSubstr("in sync: 1 desired, 1 applied"));
   EXPECT_THAT(scenario.Run({"status", "-o", "text"}).out, HasSubstr("ready since"));
   EXPECT_THAT(scenario.Run({"ledger", "runs", "-o", "text"}).out, HasSubstr("1 applied"));
+  EXPECT_THAT(scenario.Run({"reconsile"}).err, HasSubstr("unknown command 'reconsile'"));
 }
 
 TEST(Cli, HelpAndVersion) {

@@ -236,6 +236,37 @@ TEST(Fault, TheWholeServerIsKilledInTheMiddleOfEachMigration) {
   }
 }
 
+TEST(Fault, MigrationsThatACrashTookBackBeforeTheRunsEndAreNotReportedAsApplied) {
+  // The run's end was written with what had been applied before the crash: exit 0, and two of three were
+  // gone.
+  PostgresServer server({.fsync = true, .settings = {"wal_writer_delay = 10s"}});
+  Scenario scenario(server.CreateDatabase());
+  AddCounting(scenario);
+  const std::string run_finished = "2272756e5f66696e697368656422";  // "run_finished" with its quotes, in hex
+  PgProxy proxy(server.socket_dir());
+  proxy.Inject({.containing = run_finished,
+                .action =
+                    [&] {
+                      server.Kill();
+                      server.Start();
+                    },
+                .then = PgProxy::Then::kDropBoth});
+  const std::string database = Value(scenario.url(), "SELECT current_database()");
+  const Outcome outcome = ToOutcome(RunProgram(scenario.MakeCommand({"reconcile"}, proxy.Url(database))));
+  ASSERT_TRUE(proxy.Fired());
+  const auto durable = std::stoul(scenario.Value("SELECT count(*) FROM effects"));
+  ASSERT_LT(durable, 3U) << "nothing was lost, so the test shows nothing";
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.out;
+  EXPECT_EQ(outcome.json["outcome"], "failed");
+  EXPECT_EQ(outcome.json["applied"].size(), durable);
+  EXPECT_EQ(outcome.json["pending"], 3 - durable);
+  EXPECT_EQ(scenario.Value("SELECT convert_from(leaf, 'UTF8')::jsonb ->> 'applied' FROM paliad_ledger.entry"
+                           " WHERE kind = 'run_finished' ORDER BY seq DESC LIMIT 1"),
+            std::to_string(durable));
+  ExpectRightEnd(scenario);
+  ExpectNextRunFinishes(scenario);
+}
+
 TEST(Fault, TheServerRestartsWhileTheRunGoesOn) {
   PostgresServer server;
   Scenario scenario(server.CreateDatabase());

@@ -18,7 +18,8 @@ using ::testing::Not;
 // From the stored leaves, not from leaf_hash.
 std::string RootOfLeaves(const Scenario& scenario) {
   ledger::CompactRange range;
-  for (const PgRow& row : Query(scenario.url(), "SELECT convert_from(leaf, 'UTF8') FROM paliad_ledger.entry ORDER BY seq")) {
+  for (const PgRow& row :
+       Query(scenario.url(), "SELECT convert_from(leaf, 'UTF8') FROM paliad_ledger.entry ORDER BY seq")) {
     range.Append(ledger::LeafHash(row[0]));
   }
   return Base64Encode(AsBytes(range.Root()));
@@ -49,13 +50,16 @@ TEST(Ledger, TheRootDoesNotDependOnThisMachinesCache) {
 }
 
 TEST(Ledger, ALogOfAnotherHistoryIsHashedFromTheBeginning) {
-  // The saved range of a database that was restored from a backup is of a history that this one does not have.
+  // The saved range of a database that was restored from a backup is of a history that this one does not
+  // have.
   Scenario scenario;
   scenario.Commit({{"1_t.up.sql", "SELECT 1;"}});
   ASSERT_EQ(scenario.Reconcile().exit_code, 0);
   const std::string size = scenario.Value("SELECT count(*) FROM paliad_ledger.entry");
   ASSERT_EQ(scenario.Reconcile().exit_code, 0);
-  scenario.Exec("ALTER TABLE paliad_ledger.entry DISABLE TRIGGER ALL; DELETE FROM paliad_ledger.entry WHERE seq >= " + size);
+  scenario.Exec(
+      "ALTER TABLE paliad_ledger.entry DISABLE TRIGGER ALL; DELETE FROM paliad_ledger.entry WHERE seq >= " +
+      size);
   const Outcome run = scenario.Reconcile();
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(run.json["ledger"]["root"], RootOfLeaves(scenario));
@@ -65,7 +69,8 @@ TEST(Ledger, EveryLeafIsCanonicalJson) {
   Scenario scenario;
   scenario.Commit({{"1_größe.up.sql", "CREATE TABLE t (id int);"}, {"2_bad.up.sql", "SELECT 'ä', \"nö\";"}});
   scenario.Reconcile();
-  for (const PgRow& row : Query(scenario.url(), "SELECT convert_from(leaf, 'UTF8') FROM paliad_ledger.entry ORDER BY seq")) {
+  for (const PgRow& row :
+       Query(scenario.url(), "SELECT convert_from(leaf, 'UTF8') FROM paliad_ledger.entry ORDER BY seq")) {
     const auto json = ParseJson(row[0]);
     ASSERT_TRUE(json) << row[0];
     EXPECT_EQ(*CanonicalJson(*json), row[0]);
@@ -76,11 +81,15 @@ TEST(Ledger, ProjectionsAreTakenFromTheLeaf) {
   Scenario scenario;
   scenario.Commit({{"1_t.up.sql", "SELECT 1;"}});
   ASSERT_EQ(scenario.Reconcile().exit_code, 0);
-  EXPECT_EQ(scenario.Value("SELECT count(*) FROM (SELECT *, convert_from(leaf, 'UTF8')::jsonb AS j FROM paliad_ledger.entry) AS e"
-                           " WHERE kind <> j ->> 'kind' OR run_id::text <> j ->> 'run' OR ordinal::text <> j ->> 'ordinal'"
-                           " OR target <> j ->> 'target' OR tracker <> j ->> 'tracker' OR version::text IS DISTINCT FROM j ->> 'version'"
-                           " OR \"commit\" IS DISTINCT FROM j ->> 'commit' OR checksum IS DISTINCT FROM j ->> 'checksum'"),
-            "0");
+  EXPECT_EQ(
+      scenario.Value(
+          "SELECT count(*) FROM (SELECT *, convert_from(leaf, 'UTF8')::jsonb AS j FROM paliad_ledger.entry) "
+          "AS e"
+          " WHERE kind <> j ->> 'kind' OR run_id::text <> j ->> 'run' OR ordinal::text <> j ->> 'ordinal'"
+          " OR target <> j ->> 'target' OR tracker <> j ->> 'tracker' OR version::text IS DISTINCT FROM j "
+          "->> 'version'"
+          " OR \"commit\" IS DISTINCT FROM j ->> 'commit' OR checksum IS DISTINCT FROM j ->> 'checksum'"),
+      "0");
 }
 
 TEST(Ledger, ARefusalWithoutTheLockLeavesNoWarningBehind) {
