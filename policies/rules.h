@@ -3,6 +3,7 @@
 #ifndef PALIAD_POLICIES_RULES_H_
 #define PALIAD_POLICIES_RULES_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ struct RuleInfo {
 
 // Every rule there is, in the order of the documentation.
 const std::vector<RuleInfo>& AllRules();
+
+// REQUIRES: the table has the rule.
+Severity DefaultSeverity(std::string_view rule);
 
 // The tables that migrations must not touch. `tracker` is "schema.table".
 struct ProtectedObjects {

@@ -17,6 +17,12 @@
 namespace paliad::cli {
 namespace {
 
+// "" or what is wrong, as CLI11's checks say it.
+std::string IsTable(const std::string& text) {
+  const auto name = QualifiedName::Parse(text);
+  return name ? "" : fmt::format("{}; {}", name.error().cause, name.error().hint);
+}
+
 constexpr char kDescription[] =
     "paliadctl keeps a PostgreSQL schema equal to the migrations on a git branch, and can prove what it "
     "did.\n\n"
@@ -54,11 +60,13 @@ void AddGlobalOptions(CLI::App& app, Options& options) {
       ->capture_default_str()
       ->group("Target");
   app.add_option("--tracker", options.tracker, "The table of applied migrations")
+      ->check(IsTable)
       ->type_name("SCHEMA.TABLE")
       ->capture_default_str()
       ->group("Target");
   app.add_option("--legacy-tracker", options.legacy_tracker,
                  "golang-migrate's counter: read once, never written")
+      ->check(IsTable)
       ->type_name("SCHEMA.TABLE")
       ->capture_default_str()
       ->group("Target");
@@ -67,11 +75,13 @@ void AddGlobalOptions(CLI::App& app, Options& options) {
       ->group("Target");
   app.add_option("--lock-timeout", options.lock_timeout,
                  "How long a migration waits for a lock before it is tried again; 0: for ever")
+      ->check(IsDuration)
       ->type_name("DURATION")
       ->capture_default_str()
       ->group("Target");
   app.add_option("--statement-timeout", options.statement_timeout,
                  "How long one statement of a migration may take; 0: for ever")
+      ->check(IsDuration)
       ->type_name("DURATION")
       ->capture_default_str()
       ->group("Target");

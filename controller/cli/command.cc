@@ -34,6 +34,11 @@ bool Options::UseColor(int file_descriptor) const {
   return (no_color == nullptr || *no_color == '\0') && isatty(file_descriptor) == 1;
 }
 
+std::string IsDuration(const std::string& text) {
+  const auto duration = ParseDuration(text);
+  return duration ? "" : fmt::format("{}; {}", duration.error().cause, duration.error().hint);
+}
+
 Result<Target> MakeTarget(const Options& options) {
   Target target;
   target.name = options.target;

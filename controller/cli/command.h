@@ -56,6 +56,9 @@ struct Invocation {
   int exit_code = kDone;
 };
 
+// "" or what is wrong with a duration: a check for CLI11's options.
+std::string IsDuration(const std::string& text);
+
 // The target that the options describe. kInvalidInput names the flag that is wrong.
 [[nodiscard]] Result<Target> MakeTarget(const Options& options);
 

@@ -36,8 +36,7 @@ int RunExitCode(const Run& run) {
   return kFailed;
 }
 
-Result<Run> Execute(const Invocation& invocation, const Flags& flags,
-                            std::chrono::milliseconds lock_wait) {
+Result<Run> Execute(const Invocation& invocation, const Flags& flags, std::chrono::milliseconds lock_wait) {
   const Options& options = invocation.options;
   ASSIGN_OR_RETURN(const Target target, MakeTarget(options));
   ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options));
@@ -79,6 +78,7 @@ void AddReconcile(CLI::App& app, Invocation& invocation) {
   command->add_option("--revision", flags->revision, "A commit, tag or branch; default: the branch's head")
       ->type_name("REV");
   command->add_option("--lock-wait", flags->lock_wait, "How long to wait for another run to end")
+      ->check(IsDuration)
       ->type_name("DURATION")
       ->capture_default_str();
   command->callback([&invocation, flags] { invocation.exit_code = RunReconcile(invocation, *flags); });

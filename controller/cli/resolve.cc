@@ -97,6 +97,7 @@ void AddResolve(CLI::App& app, Invocation& invocation) {
                    : std::string();
       });
   command->add_option("--lock-wait", flags->lock_wait, "How long to wait for a run to end")
+      ->check(IsDuration)
       ->type_name("DURATION")
       ->capture_default_str();
   command->callback([&invocation, flags] { invocation.exit_code = RunResolve(invocation, *flags); });

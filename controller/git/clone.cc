@@ -20,6 +20,9 @@ namespace {
 
 using OwnedRefspec = Owned<git_refspec, git_refspec_free>;
 
+constexpr char kAllBranches[] = "+refs/heads/*:refs/heads/*";
+constexpr char kAllTags[] = "+refs/tags/*:refs/tags/*";
+
 // Why a fetch failed, and whether a new clone could do better.
 struct Failure {
   Error error;
@@ -59,7 +62,8 @@ class Update {
  private:
   int CreateRemote() {
     // Not by the name in the clone's configuration: url.*.insteadOf must not send credentials elsewhere.
-    git_remote_create_options create = GIT_REMOTE_CREATE_OPTIONS_INIT;
+    git_remote_create_options create;
+    git_remote_create_options_init(&create, GIT_REMOTE_CREATE_OPTIONS_VERSION);
     create.repository = repository_;
     create.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF | GIT_REMOTE_CREATE_SKIP_DEFAULT_FETCHSPEC;
     return git_remote_create_with_opts(Out(remote_), transport_->url().location.c_str(), &create);
@@ -112,7 +116,8 @@ class Update {
     }
     const git_strarray refspecs{texts.data(), texts.size()};
     const git_remote_connect_options connect = transport_->ConnectOptions();
-    git_fetch_options options = GIT_FETCH_OPTIONS_INIT;
+    git_fetch_options options;
+    git_fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION);
     options.callbacks = connect.callbacks;
     options.proxy_opts = connect.proxy_opts;
     options.follow_redirects = connect.follow_redirects;
@@ -158,16 +163,12 @@ bool IsSound(git_repository* repository, const std::string& branch) {
   return git_reference_peel(Out(tree), reference.get(), GIT_OBJECT_TREE) == 0;
 }
 
-// For people who look around with git, and for the local refspecs' sake.
-Status WriteConfiguration(git_repository* repository, const std::string& location,
-                          const std::vector<std::string>& refspecs) {
+// For people who look around with git; fetches take nothing from here.
+Status WriteConfiguration(git_repository* repository, const std::string& location) {
   OwnedConfig config;
-  bool written = git_repository_config(Out(config), repository) == 0;
-  written = written && git_config_set_string(config.get(), "remote.origin.url", location.c_str()) == 0;
-  for (const std::string& refspec : refspecs) {
-    written =
-        written && git_config_set_multivar(config.get(), "remote.origin.fetch", "^$", refspec.c_str()) == 0;
-  }
+  const bool written = git_repository_config(Out(config), repository) == 0 &&
+                       git_config_set_string(config.get(), "remote.origin.url", location.c_str()) == 0 &&
+                       git_config_set_string(config.get(), "remote.origin.fetch", kAllBranches) == 0;
   std::ofstream marker(std::string(git_repository_path(repository)) + kCloneMarker);
   marker << "Made by paliadctl, which removes and makes it again as it needs.\n";
   marker.close();
@@ -209,22 +210,23 @@ Outcome FetchExisting(const CloneFolder& folder, Transport* transport,
 // Into a folder of its own, which takes its name only when it is complete.
 Status CloneAnew(const CloneFolder& folder, Transport* transport, const std::vector<std::string>& refspecs,
                  const std::string& branch) {
-  git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
+  git_repository_init_options options;
+  git_repository_init_options_init(&options, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
   options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKDIR | GIT_REPOSITORY_INIT_NO_REINIT;
   OwnedRepository repository;
   if (git_repository_init_ext(Out(repository), folder.NewPath().c_str(), &options) != 0) {
     return Fail({ErrorKind::kUnavailable, "make the clone", folder.NewPath(), LastErrorText(), ""});
   }
-  RETURN_IF_ERROR(WriteConfiguration(repository.get(), transport->url().location, refspecs));
+  RETURN_IF_ERROR(WriteConfiguration(repository.get(), transport->url().location));
   if (Outcome outcome = FetchInto(repository.get(), transport, refspecs, branch); !outcome) {
     return Fail(std::move(outcome).error().error);
   }
   repository.Reset();
-  return folder.Replace();
+  return {};
 }
 
 Result<std::vector<std::string>> Refspecs(const FetchOptions& options) {
-  std::vector<std::string> refspecs = {"+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"};
+  std::vector<std::string> refspecs = {kAllBranches, kAllTags};
   for (const std::string& name : options.references) {
     const std::string text = fmt::format("+{0}:{0}", name);
     OwnedRefspec refspec;
@@ -259,7 +261,8 @@ Result<std::string> BringUpToDate(const FetchOptions& options) {
   Transport transport(url, options.credentials, options.max_bytes);
   RETURN_IF_ERROR(transport.Prepare());
   ASSIGN_OR_RETURN(const CloneFolder folder, CloneFolder::Lock(options.data_dir, url.location));
-  if (folder.Exists()) {
+  CloneFolder::Old old = CloneFolder::Old::kRemove;
+  if (folder.Exists() && folder.PackCount() < kMaxPacks) {
     Outcome outcome = FetchExisting(folder, &transport, refspecs, options.branch);
     if (outcome) {
       return folder.path();
@@ -268,9 +271,14 @@ Result<std::string> BringUpToDate(const FetchOptions& options) {
       return Fail(std::move(outcome).error().error);
     }
     ReportProgress("cloning again: " + outcome.error().error.Message());
+    old = CloneFolder::Old::kSetAside;
   }
   Transport again(url, options.credentials, options.max_bytes);  // credentials are offered once a connection
-  if (Status cloned = CloneAnew(folder, &again, refspecs, options.branch); !cloned) {
+  Status cloned = CloneAnew(folder, &again, refspecs, options.branch);
+  if (cloned) {
+    cloned = folder.Replace(old);
+  }
+  if (!cloned) {
     folder.RemoveNew();
     return Fail(std::move(cloned).error());
   }

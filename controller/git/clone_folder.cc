@@ -125,20 +125,33 @@ void CloneFolder::RemoveNew() const {
   fs::remove_all(NewPath(), ignored);
 }
 
-Status CloneFolder::Replace() const {
+Status CloneFolder::Replace(Old old) const {
   std::error_code error;
   if (Exists()) {
-    RemoveBeside(".corrupt-");  // one is enough to look at; more would fill the disk
-    fs::rename(path_, path_ + ".corrupt-" + FormatUtc(SystemClock().Now()), error);
+    const bool keep = old == Old::kSetAside;
+    RemoveBeside(keep ? ".corrupt-" : ".old");  // one is enough to look at; more would fill the disk
+    fs::rename(path_, path_ + (keep ? ".corrupt-" + FormatUtc(SystemClock().Now()) : ".old"), error);
   }
   if (!error) {
     fs::rename(NewPath(), path_, error);
   }
+  RemoveBeside(".old");
   return error ? Fail(FolderError(path_, error.message())) : Status();
+}
+
+int CloneFolder::PackCount() const {
+  int count = 0;
+  std::error_code error;
+  for (fs::directory_iterator at(fs::path(path_) / "objects" / "pack", error), end; !error && at != end;
+       at.increment(error)) {
+    count += at->path().extension() == ".pack" ? 1 : 0;
+  }
+  return count;
 }
 
 void CloneFolder::RemoveLeftovers() const {
   RemoveBeside(".new-");
+  RemoveBeside(".old");
   if (Exists()) {
     RemoveStale(path_);
   }

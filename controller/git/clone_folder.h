@@ -3,6 +3,7 @@
 //   git/<digest>                       the bare clone
 //   git/<digest>.lock                  held (flock) by whoever changes any of the others
 //   git/<digest>.new-<pid>             a clone under way; renamed when it is complete
+//   git/<digest>.old                   a clone that was replaced, on its way out
 //   git/<digest>.corrupt-<time>        the last clone that was set aside, for a person to look at
 //
 // The digest is the first 32 hex digits of the SHA-256 of the URL without its secrets. Readers take no lock.
@@ -27,12 +28,15 @@ class CloneFolder {
 
   const std::string& path() const { return path_; }
   bool Exists() const;
+  int PackCount() const;
 
   // Where the next clone is made; does not exist yet.
   std::string NewPath() const;
 
-  // Moves NewPath() to path(), after the clone that is there, if any, was set aside.
-  [[nodiscard]] Status Replace() const;
+  // Moves NewPath() to path(). The clone that is there, if any, is set aside for a person to look at, or
+  // removed.
+  enum class Old { kSetAside, kRemove };
+  [[nodiscard]] Status Replace(Old old) const;
   void RemoveNew() const;
 
  private:

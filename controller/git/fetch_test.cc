@@ -239,7 +239,11 @@ TEST_F(FetchTest, ADamagedCloneIsSetAsideAndMadeAgain) {
       {"garbage for configuration", [](const std::string& path) { WriteFile(path + "/config", "[[["); }},
       {"a pack is gone", [this](const std::string& path) { fs::remove(PackOf(path)); }},
       {"the packs are gone", [](const std::string& path) { fs::remove_all(path + "/objects"); }},
-      {"a pack is cut short", [this](const std::string& path) { fs::resize_file(PackOf(path), 40); }},
+      {"a pack is cut short",
+       [this](const std::string& path) {
+         fs::permissions(PackOf(path), fs::perms::owner_write, fs::perm_options::add);
+         fs::resize_file(PackOf(path), 40);
+       }},
       {"a branch holds garbage",
        [](const std::string& path) { WriteFile(path + "/refs/heads/main", "garbage"); }},
       {"a file in its place",
@@ -307,6 +311,24 @@ TEST_F(FetchTest, OnlyTheLastDamagedCloneIsKept) {
     kept += entry.path().string().find(".corrupt-") != std::string::npos ? 1 : 0;
   }
   EXPECT_EQ(kept, 1);
+}
+
+TEST_F(FetchTest, ACloneOfVeryManyPacksIsMadeAnew) {
+  const std::string path = FetchOrDie();
+  const std::string head = work_.CommitFile("b", "1");
+  for (int i = 0; i < 200; ++i) {
+    const std::string blob =
+        MustRun({"git", "-C", path, "hash-object", "-w", "--stdin"}, "", "blob " + std::to_string(i));
+    MustRun({"git", "-C", path, "pack-objects", "-q", path + "/objects/pack/pack"}, "", blob + "\n");
+  }
+  ASSERT_THAT(FilesWith(path, ".pack"), SizeIs(201));
+
+  EXPECT_EQ(FetchOrDie(), path);
+
+  EXPECT_THAT(FilesWith(path, ".pack"), SizeIs(1));
+  EXPECT_EQ(Head(path), head);
+  EXPECT_THAT(FilesWith(temp_ / "data/git", ".old"), IsEmpty());
+  EXPECT_THAT(FilesWith(temp_ / "data/git", ".corrupt-"), IsEmpty());
 }
 
 TEST_F(FetchTest, WhatAKilledFetchLeftBehindDoesNotBlockTheNext) {

@@ -17,10 +17,7 @@ namespace {
 using paliad::testing::MustRun;
 using paliad::testing::TempDir;
 using paliad::testing::WorkTree;
-using paliad::testing::WriteFile;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 class RepositoryTest : public ::testing::Test {
  protected:

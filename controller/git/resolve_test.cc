@@ -48,6 +48,10 @@ TEST_F(ResolveTest, FindsBranchesTagsIdsAndExpressions) {
       {first_.substr(0, 10), first_},
       {"main~1", first_},
       {"main^", first_},
+      {"heads/main", second_},
+      {"tags/v1", first_},
+      {"v1-1-g" + second_.substr(0, 9), second_},
+      {"@", second_},
       {"v1^{commit}", first_},
       {work_.Git({"rev-parse", "v1"}), first_},
   };

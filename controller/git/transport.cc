@@ -85,7 +85,8 @@ Status Transport::Prepare() {
 }
 
 git_remote_connect_options Transport::ConnectOptions() {
-  git_remote_connect_options options = GIT_REMOTE_CONNECT_OPTIONS_INIT;
+  git_remote_connect_options options;
+  git_remote_connect_options_init(&options, GIT_REMOTE_CONNECT_OPTIONS_VERSION);
   options.callbacks.payload = this;
   options.callbacks.credentials = OnCredentials;
   options.callbacks.certificate_check = OnCertificate;

@@ -14,7 +14,6 @@ namespace {
 
 using paliad::testing::TempDir;
 using paliad::testing::WorkTree;
-using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;

@@ -93,7 +93,7 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
-Result<Session> Session::Connect(const SessionOptions& options) {
+Result<Session> Session::Open(const SessionOptions& options) {
   Session session;
   session.options_ = options;
   session.shown_url_ = RedactUrl(options.url);
@@ -117,6 +117,11 @@ Result<Session> Session::Connect(const SessionOptions& options) {
   }
   session.on_notice_ = std::make_unique<std::function<void(std::string_view)>>(options.on_notice);
   PQsetNoticeReceiver(connection, &OnNotice, session.on_notice_.get());
+  return session;
+}
+
+Result<Session> Session::Connect(const SessionOptions& options) {
+  ASSIGN_OR_RETURN(Session session, Open(options));
   RETURN_IF_ERROR(session.ReadFacts());
   session.settings_sql_ = SettingsSql(options, session.facts_.version);
   return session;
@@ -196,7 +201,8 @@ Status Session::RequireNoTransactionPooler() {
       return refusal;
     }
   }
-  ASSIGN_OR_RETURN(Session other, Connect(options_));
+  // Nothing is asked of it before the wait below: a pool with one backend answers nobody else.
+  ASSIGN_OR_RETURN(Session other, Open(options_));
   if (PQsendQuery(other.connection_.get(), fmt::format("BEGIN; {}", kBackendPidSql).c_str()) != 1) {
     return Fail({.kind = ErrorKind::kUnavailable,
                  .doing = "open a second connection to",
@@ -211,10 +217,11 @@ Status Session::RequireNoTransactionPooler() {
     return pid == facts_.backend_pid ? Status() : Status(refusal);
   }
   const MessageResult begun = other.Collect(/*keep_rows=*/true);
+  if (begun.ok() && begun.results.size() == 2 && begun.results[1].Int(0, 0) == facts_.backend_pid) {
+    return refusal;
+  }
   ASSIGN_OR_RETURN(const int pid, BackendPid());
-  const bool shared =
-      begun.ok() && begun.results.size() == 2 && begun.results[1].Int(0, 0) == facts_.backend_pid;
-  return shared || pid != facts_.backend_pid ? Status(refusal) : Status();
+  return pid != facts_.backend_pid ? Status(refusal) : Status();
 }
 
 MessageResult Session::Send(const std::string& sql) {

@@ -106,6 +106,7 @@ class Session {
   };
 
   Session() = default;
+  static Result<Session> Open(const SessionOptions& options);  // connected, nothing asked
   Status ReadFacts();
   Status RequireNoTransactionPooler();
   Result<int> BackendPid();

@@ -29,7 +29,7 @@ ORDER BY 1
 struct InvalidIndex {
   std::string qualified;  // quoted for SQL
   std::string name;
-  friend auto operator<=>(const InvalidIndex&, const InvalidIndex&) = default;
+  friend bool operator<(const InvalidIndex& a, const InvalidIndex& b) { return a.qualified < b.qualified; }
 };
 
 // The statement's kind and what matters of it here.

@@ -27,7 +27,8 @@ struct MigrationJob {
   std::chrono::milliseconds lock_timeout{0};       // 0: none
   std::chrono::milliseconds statement_timeout{0};  // 0: none
   int attempt = 1;
-  bool durable = false;  // the commit waits for the disk; else it is ordered before every later one, and that is all
+  bool durable =
+      false;  // the commit waits for the disk; else it is ordered before every later one, and that is all
 };
 
 // Why a migration was not applied, at its place in the file.

@@ -69,7 +69,7 @@ Error BadLog(std::string cause) {
 
 }  // namespace
 
-RangeCache::RangeCache(std::string folder, std::string genesis_hash) {
+RangeCache::RangeCache(const std::string& folder, const std::string& genesis_hash) {
   if (!folder.empty() && genesis_hash.size() == 64) {
     file_ = folder + "/ledger/" + genesis_hash.substr(0, 32) + ".range";
   }

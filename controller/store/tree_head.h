@@ -22,7 +22,7 @@ struct TreeHead {
 class RangeCache {
  public:
   // `genesis_hash`: hex of the leaf hash of seq 0, which names the log. An empty `folder` keeps nothing.
-  RangeCache(std::string folder, std::string genesis_hash);
+  RangeCache(const std::string& folder, const std::string& genesis_hash);
 
   struct Saved {
     ledger::CompactRange range;

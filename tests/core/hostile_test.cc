@@ -33,14 +33,11 @@ void ExpectRejected(const std::string& sql, const std::string& rule, int line = 
   EXPECT_EQ(run.json["outcome"], "rejected");
   bool found = false;
   for (const Json& finding : run.json["findings"]) {
-    if (finding["rule"] == rule) {
+    const bool there = line == 0 || (finding["line"] == line && finding["column"] == column);
+    if (finding["rule"] == rule && there) {
       found = true;
       EXPECT_EQ(finding["path"], "migrations/002_hostile.up.sql");
       EXPECT_EQ(finding["version"], 2);
-      if (line > 0) {
-        EXPECT_EQ(finding["line"], line);
-        EXPECT_EQ(finding["column"], column);
-      }
     }
   }
   EXPECT_TRUE(found) << run.out;
@@ -197,7 +194,7 @@ TEST(Hostile, AByteOrderMarkIsUnreadable) {
 }
 
 TEST(Hostile, ANulByteIsUnreadableAndNothingBeforeItIsSent) {
-  ExpectRejected(std::string("CREATE TABLE hostile (id int);\0 garbage", 40), "unreadable");
+  ExpectRejected(std::string("CREATE TABLE hostile (id int);") + '\0' + " garbage", "unreadable");
 }
 
 TEST(Hostile, BytesThatAreNotUtf8AreUnreadable) { ExpectRejected("SELECT '\xff';", "unreadable"); }
