@@ -28,14 +28,18 @@ const std::vector<RuleInfo>& AllRules() {
   return kRules;
 }
 
-Finding MakeFinding(std::string_view rule, std::string path, std::string message, std::string hint) {
+Severity DefaultSeverity(std::string_view rule) {
   const std::vector<RuleInfo>& rules = AllRules();
   const auto info = std::find_if(rules.begin(), rules.end(),
                                  [&](const RuleInfo& candidate) { return candidate.id == rule; });
   assert(info != rules.end());
+  return info->default_severity;
+}
+
+Finding MakeFinding(std::string_view rule, std::string path, std::string message, std::string hint) {
   Finding finding;
   finding.rule = rule;
-  finding.severity = info->default_severity;
+  finding.severity = DefaultSeverity(rule);
   finding.path = std::move(path);
   finding.message = std::move(message);
   finding.hint = std::move(hint);

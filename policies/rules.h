@@ -3,6 +3,7 @@
 #ifndef PALIAD_POLICIES_RULES_H_
 #define PALIAD_POLICIES_RULES_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
