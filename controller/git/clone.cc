@@ -254,7 +254,7 @@ void IgnoreConfiguration(Scheme scheme) {
 }  // namespace
 
 Result<std::string> BringUpToDate(const FetchOptions& options) {
-  InitLibgit2();
+  InitLibgit2(Authorities::kSystem);
   ASSIGN_OR_RETURN(RemoteUrl url, ParseRemoteUrl(options.url));
   IgnoreConfiguration(url.scheme);
   ASSIGN_OR_RETURN(const std::vector<std::string> refspecs, Refspecs(options));

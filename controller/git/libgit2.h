@@ -11,8 +11,14 @@
 
 namespace paliad::git {
 
-// Before the first call of libgit2, as often as you like. Thread-safe.
-void InitLibgit2();
+enum class Authorities {
+  kNone,    // for who reads repositories of this machine
+  kSystem,  // for who talks to servers
+};
+
+// Before the first call of libgit2, as often as you like; the first call decides. Not to be called with both
+// in one process. Thread-safe.
+void InitLibgit2(Authorities authorities);
 
 // Owns what a function of libgit2 made. Not a unique_ptr: the out-parameter Out(x) must be usable in the
 // next half of an `||` already, which std::out_ptr's is not.

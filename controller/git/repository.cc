@@ -96,7 +96,7 @@ Result<OwnedCommit> RepositoryHandle::Commit(const std::string& commit_id) const
 }
 
 Result<Repository> Repository::Open(const std::string& path) {
-  InitLibgit2();
+  InitLibgit2(Authorities::kNone);
   auto handle = std::make_unique<RepositoryHandle>();
   handle->path = path;
   if (const int code = git_repository_open_ext(Out(handle->repository), path.c_str(),

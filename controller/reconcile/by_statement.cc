@@ -12,6 +12,7 @@
 #include "controller/postgres/advisory_lock.h"
 #include "controller/reconcile/backoff.h"
 #include "migrations/sql_file.h"
+#include "migrations/sql_tree.h"
 
 namespace paliad {
 namespace {
@@ -58,7 +59,9 @@ StatementFacts FactsOf(const Json& tree) {
     facts.concurrently = HasConcurrentOption(tree["ReindexStmt"]);
   } else if (tree.contains("AlterTableStmt")) {
     // DETACH PARTITION … CONCURRENTLY waits for readers like the others.
-    facts.concurrently = tree.dump().find("\"concurrent\":true") != std::string::npos;
+    VisitObjects(tree, [&](std::string_view key, const Json& object) {
+      facts.concurrently = facts.concurrently || (key == "PartitionCmd" && object.value("concurrent", false));
+    });
   }
   return facts;
 }

@@ -64,7 +64,7 @@ DatabaseObjects ParseObjects(const pg::Rows& rows) {
 Result<DatabaseState> ReadDatabaseState(pg::Session& session, const Target& target,
                                         const DatabaseObjects& objects) {
   const std::string tracker_name = pg::QuoteText(target.tracker.Text());
-  std::string sql = "SELECT 1;";
+  std::string sql = kNoJitSql;
   if (objects.tracker) {
     sql += fmt::format(kTrackerRowsSql, arg("tracker", target.tracker.Quoted()));
   }
@@ -114,13 +114,14 @@ Result<DatabaseState> ReadDatabaseState(pg::Session& session, const Target& targ
 
 Result<std::vector<RecordedMigration>> ReadRecorded(pg::Session& session, const Target& target) {
   const std::string sql =
-      fmt::format(kRecordedSql, arg("tracker_name", pg::QuoteText(target.tracker.Text())));
+      kNoJitSql + fmt::format(kRecordedSql, arg("tracker_name", pg::QuoteText(target.tracker.Text())));
   ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
                    session.Run(sql, "read what the ledger says of each version"));
+  const pg::Rows& rows = answer.back();
   std::vector<RecordedMigration> recorded;
-  recorded.reserve(answer.front().size());
-  for (int row = 0; row < answer.front().size(); ++row) {
-    recorded.push_back(ParseRecorded(answer.front(), row));
+  recorded.reserve(rows.size());
+  for (int row = 0; row < rows.size(); ++row) {
+    recorded.push_back(ParseRecorded(rows, row));
   }
   return recorded;
 }

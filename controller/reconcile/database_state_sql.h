@@ -4,6 +4,10 @@
 
 namespace paliad {
 
+// Before the queries below, for their message only: at some size of the log their estimated cost passes
+// jit_above_cost, and compiling them takes a hundred times as long as running them.
+inline constexpr char kNoJitSql[] = "SET LOCAL jit = off;";
+
 // pg_class and not to_regclass, which raises without USAGE on the schema. Arguments are literals.
 inline constexpr char kObjectsSql[] = R"sql(
 SELECT pg_catalog.bool_or(n.nspname = {tracker_schema} AND c.relname = {tracker_table}),
@@ -33,7 +37,8 @@ inline constexpr char kNewestEntrySql[] =
 
 // Runs that started and have no end. A run that was refused the lock is appended whole, start and end in one
 // commit; any other run that ended had settled all runs before it, so only what came after its end is looked
-// at.
+// at. OFFSET 0 keeps the conditions out of the walk back along the index: the planner, who does not know that
+// ends stand at the end, would rather read the whole log.
 inline constexpr char kUnfinishedRunsSql[] = R"sql(
 SELECT started.run_id, started.target,
        (SELECT pg_catalog.max(ordinal) FROM paliad_ledger.entry AS e WHERE e.run_id = started.run_id),
@@ -42,32 +47,35 @@ SELECT started.run_id, started.target,
        started."commit"
 FROM paliad_ledger.entry AS started
 WHERE started.tracker = {tracker_name} AND started.kind = 'run_started'
-  AND started.seq > coalesce((SELECT seq FROM paliad_ledger.entry AS ended
-                              WHERE ended.tracker = {tracker_name} AND ended.kind = 'run_finished'
-                                AND ended.outcome <> 'refused'
-                              ORDER BY seq DESC LIMIT 1), -1)
-  AND NOT EXISTS (SELECT FROM paliad_ledger.entry AS ended
-                  WHERE ended.run_id = started.run_id AND ended.kind = 'run_finished')
+  AND started.seq > coalesce((SELECT seq FROM (SELECT seq, kind, outcome FROM paliad_ledger.entry
+                                               WHERE tracker = {tracker_name}
+                                               ORDER BY seq DESC OFFSET 0) AS backwards
+                              WHERE kind = 'run_finished' AND outcome <> 'refused' LIMIT 1), -1)
+  AND (SELECT ended.seq FROM paliad_ledger.entry AS ended
+       WHERE ended.run_id = started.run_id AND ended.kind = 'run_finished'
+       ORDER BY ended.ordinal DESC LIMIT 1) IS NULL
 ORDER BY started.seq;
 )sql";
 
 // What the newest entry about each version says. `bootstrapped` speaks of ranges of versions:
 // [[first,last],…].
 inline constexpr char kRecordedSql[] = R"sql(
-WITH bootstrapped AS (
-  SELECT e.seq, covered AS version
-  FROM paliad_ledger.entry AS e,
-       pg_catalog.jsonb_array_elements(pg_catalog.convert_from(e.leaf, 'UTF8')::jsonb -> 'versions') AS range,
-       pg_catalog.generate_series((range ->> 0)::int, (range ->> 1)::int) AS covered
-  WHERE e.tracker = {tracker_name} AND e.kind = 'bootstrapped'
+WITH told AS MATERIALIZED (  -- the log is read once
+  SELECT version, seq, kind, outcome, blob, checksum, CASE WHEN kind = 'bootstrapped' THEN leaf END AS leaf
+  FROM paliad_ledger.entry
+  WHERE tracker = {tracker_name}
+    AND kind IN ('applied', 'drift', 'resolved', 'intent', 'outcome_unknown', 'failed', 'bootstrapped')
 ), about AS (
-  SELECT version, seq, kind, outcome, blob, checksum FROM paliad_ledger.entry
-  WHERE tracker = {tracker_name} AND version IS NOT NULL
-    AND kind IN ('applied', 'drift', 'resolved', 'intent', 'outcome_unknown', 'failed')
+  SELECT version, seq, kind, outcome, blob, checksum FROM told WHERE version IS NOT NULL
   UNION ALL
-  SELECT version, seq, 'bootstrapped', NULL, NULL, NULL FROM bootstrapped
+  SELECT covered, seq, kind, NULL, NULL, NULL
+  FROM told,
+       pg_catalog.jsonb_array_elements(pg_catalog.convert_from(leaf, 'UTF8')::jsonb -> 'versions') AS range,
+       pg_catalog.generate_series((range ->> 0)::int, (range ->> 1)::int) AS covered
+  WHERE kind = 'bootstrapped'
 )
-SELECT DISTINCT ON (about.version) about.version, kind, outcome, blob, checksum FROM about ORDER BY about.version, seq DESC;
+SELECT DISTINCT ON (about.version) about.version, kind, outcome, blob, checksum
+FROM about ORDER BY about.version, seq DESC;
 )sql";
 
 }  // namespace paliad

@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kTransactionChanged = "transaction changed";
 constexpr std::string_view kLockLost = "lock lost";
 constexpr std::string_view kTrackerTouched = "tracker touched";
+constexpr std::string_view kLedgerTouched = "ledger touched";
 constexpr std::string_view kRowNotOurs = "tracker row changed";
 
 // The tracker as the transaction found it. The counters are of this session's writes that are not yet
@@ -26,41 +27,53 @@ struct Before {
   std::int64_t inserted = 0;
   std::int64_t updated = 0;
   std::int64_t deleted = 0;
+  std::string
+      ledger;  // the entry table's facts in one text; only the seal appends, so nothing in it may change
 };
 
+// By name each time, since a migration may have put another table in its place. No look at pg_class: planning
+// that join twice a migration costs more than all else here.
 std::string TrackerFactsSql(const MigrationJob& job) {
   return fmt::format(
-      "SELECT c.oid, c.relfilenode, pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) AS inserted,"
-      " pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) AS updated,"
-      " pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) AS deleted"
-      " FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
-      " WHERE n.nspname = {} AND c.relname = {}",
-      pg::QuoteText(job.tracker.schema), pg::QuoteText(job.tracker.table));
+      "SELECT coalesce(oid, 0) AS oid, coalesce(pg_catalog.pg_relation_filenode(oid), 0) AS file_node,"
+      " pg_catalog.pg_stat_get_xact_tuples_inserted(oid) AS inserted,"
+      " pg_catalog.pg_stat_get_xact_tuples_updated(oid) AS updated,"
+      " pg_catalog.pg_stat_get_xact_tuples_deleted(oid) AS deleted"
+      " FROM (SELECT pg_catalog.to_regclass({})::pg_catalog.oid AS oid OFFSET 0) AS tracker",
+      pg::QuoteText(job.tracker.Quoted()));
 }
+
+constexpr char kLedgerFactsSql[] =
+    "(SELECT pg_catalog.concat_ws(':', oid, pg_catalog.pg_relation_filenode(oid),"
+    " pg_catalog.pg_stat_get_xact_tuples_inserted(oid), pg_catalog.pg_stat_get_xact_tuples_updated(oid),"
+    " pg_catalog.pg_stat_get_xact_tuples_deleted(oid))"
+    " FROM (SELECT pg_catalog.to_regclass('paliad_ledger.entry')::pg_catalog.oid AS oid OFFSET 0) AS ledger)";
 
 std::string BeginSql(const MigrationJob& job) {
   return fmt::format(
       "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {}; SET LOCAL "
       "statement_timeout = {};"
       "{}"
-      " SELECT pg_catalog.pg_current_xact_id(), {}, coalesce(t.oid, 0), t.relfilenode, t.inserted, "
-      "t.updated, t.deleted"
-      " FROM (SELECT) AS one LEFT JOIN ({}) AS t ON true",
+      " SELECT pg_catalog.pg_current_xact_id(), {}, t.oid, t.file_node, t.inserted, t.updated, t.deleted, {}"
+      " FROM ({}) AS t",
       job.lock_timeout.count(), job.statement_timeout.count(),
       job.durable ? "" : " SET LOCAL synchronous_commit = off;", pg::HoldsLockSql(job.lock_number),
-      TrackerFactsSql(job));
+      kLedgerFactsSql, TrackerFactsSql(job));
 }
 
 // Deferred constraints and triggers run here and not at COMMIT: first as the migration left its session,
 // then, for what they did to the tracker, once more after our row is in.
 std::string SealSql(const MigrationJob& job, const Before& before, const std::string& append_sql) {
-  const std::string unchanged = before.tracker_oid == "0"
-                                    ? "true"
-                                    : fmt::format(
-                                          "(SELECT t.oid = {} AND t.relfilenode = {} AND t.inserted = {} AND "
-                                          "t.updated = {} AND t.deleted = {} FROM ({}) AS t)",
-                                          before.tracker_oid, before.file_node, before.inserted + 1,
-                                          before.updated, before.deleted, TrackerFactsSql(job));
+  const std::string unchanged =
+      before.tracker_oid == "0"
+          ? "true"
+          : fmt::format(
+                "(SELECT t.oid = {} AND t.file_node = {} AND t.inserted = {} AND t.updated = {} AND "
+                "t.deleted = {} FROM ({}) AS t)",
+                before.tracker_oid, before.file_node, before.inserted + 1, before.updated, before.deleted,
+                TrackerFactsSql(job));
+  const std::string same_ledger =
+      before.ledger.empty() ? "true" : fmt::format("{} = '{}'", kLedgerFactsSql, before.ledger);
   const std::string row_is_ours = fmt::format(
       "(SELECT pg_catalog.count(*) = 1 FROM {} WHERE version = {} AND name = {} AND checksum = '{}')",
       job.tracker.Quoted(), job.version, pg::QuoteText(job.name), job.checksum);
@@ -72,7 +85,8 @@ std::string SealSql(const MigrationJob& job, const Before& before, const std::st
          RequireSql(fmt::format("pg_catalog.pg_current_xact_id() = '{}'::pg_catalog.xid8", before.xid),
                     kTransactionChanged) +
          RequireSql(pg::HoldsLockSql(job.lock_number), kLockLost) + RequireSql(unchanged, kTrackerTouched) +
-         RequireSql(row_is_ours, kRowNotOurs) + append_sql + "COMMIT;";
+         RequireSql(row_is_ours, kRowNotOurs) + RequireSql(same_ledger, kLedgerTouched) + append_sql +
+         "COMMIT;";
 }
 
 Failure SealFailure(const MigrationJob& job, const pg::ServerError& error) {
@@ -92,8 +106,8 @@ Failure SealFailure(const MigrationJob& job, const pg::ServerError& error) {
         fmt::format("look at the schema, then `paliadctl resolve {} --as applied|not-applied --reason …`",
                     job.version));
   }
-  return UnlocatedFailure(job, "",
-                          fmt::format("the migration changed {}; it was rolled back", job.tracker.Text()),
+  const std::string what = error.message == kLedgerTouched ? "the ledger" : job.tracker.Text();
+  return UnlocatedFailure(job, "", fmt::format("the migration changed {}; it was rolled back", what),
                           "leave the tracker to paliadctl; `paliadctl resolve` corrects it and records why");
 }
 
@@ -160,7 +174,8 @@ class Attempt {
                .file_node = row.String(0, 3),
                .inserted = row.Int(0, 4),
                .updated = row.Int(0, 5),
-               .deleted = row.Int(0, 6)};
+               .deleted = row.Int(0, 6),
+               .ledger = row.String(0, 7)};
     if (!row.Bool(0, 1)) {
       return RolledBack(
           UnlocatedFailure(job_, "", "the run's advisory lock is gone: somebody released it", "run again"),

@@ -181,7 +181,7 @@ class Reconciliation {
     const bool unchanged = ended_well && last.value("pending", -1) == 0 && last.value("findings", -1) == 0 &&
                            last.value("tree", "") == revision_.tree_id &&
                            last.value("controller_version", "") == kVersion &&
-                           last.value("applied_digest", "") == state_.applied.Digest();
+                           last.value("applied_digest", "") == AppliedDigest();
     if (!unchanged) {
       return Progress::kGoOn;
     }
@@ -248,8 +248,7 @@ class Reconciliation {
     for (const Migration& migration : migrations) {
       values += fmt::format("{}({}, {}, NULL)", values.empty() ? "" : ", ", migration.version,
                             pg::QuoteText(migration.name));
-      state_.applied.rows.push_back(
-          {.version = migration.version, .name = migration.name, .checksum = std::nullopt});
+      AddRow({.version = migration.version, .name = migration.name, .checksum = std::nullopt});
     }
     for (Json& ranges : VersionRanges(migrations)) {
       RETURN_IF_ERROR(recorder_.Add(Kind::kBootstrapped, {{"legacy_tracker", target_.legacy_tracker.Text()},
@@ -405,6 +404,7 @@ class Reconciliation {
     if (lost == 0) {
       return;
     }
+    applied_digest_.clear();
     *run_.pending += lost;
     run_.outcome = Outcome::kFailed;
     run_.error =
@@ -415,6 +415,21 @@ class Reconciliation {
               .hint = "run again: they are pending and are applied again"};
   }
 
+  void AddRow(AppliedMigration row) {
+    state_.applied.rows.push_back(std::move(row));
+    applied_digest_.clear();
+  }
+
+  // Of the rows as they are now; a run with nothing to do asks twice.
+  const std::string& AppliedDigest() {
+    if (applied_digest_.empty()) {
+      std::sort(state_.applied.rows.begin(), state_.applied.rows.end(),
+                [](const auto& a, const auto& b) { return a.version < b.version; });
+      applied_digest_ = state_.applied.Digest();
+    }
+    return applied_digest_;
+  }
+
   // Takes one migration's result into the run.
   Result<Progress> Note(const PreparedMigration& prepared, const JobResult& result) {
     const Migration& migration = prepared.migration;
@@ -423,8 +438,7 @@ class Reconciliation {
           {.version = migration.version, .name = migration.name, .duration = result.duration});
       run_.outcome = Outcome::kApplied;
       --*run_.pending;
-      state_.applied.rows.push_back(
-          {.version = migration.version, .name = migration.name, .checksum = prepared.checksum});
+      AddRow({.version = migration.version, .name = migration.name, .checksum = prepared.checksum});
       return Progress::kGoOn;
     }
     const bool unknown = result.effect == Effect::kUnknown;
@@ -462,8 +476,6 @@ class Reconciliation {
   }
 
   Json FinishedFields() {
-    std::sort(state_.applied.rows.begin(), state_.applied.rows.end(),
-              [](const auto& a, const auto& b) { return a.version < b.version; });
     Json fields = {{"outcome", OutcomeName(run_.outcome)},
                    {"commit", run_.commit},
                    {"tree", revision_.tree_id},
@@ -471,7 +483,7 @@ class Reconciliation {
                    {"bootstrapped", run_.bootstrapped},
                    {"pending", run_.pending ? Json(*run_.pending) : Json(nullptr)},
                    {"findings", run_.findings.size()},
-                   {"applied_digest", state_.applied.Digest()},
+                   {"applied_digest", AppliedDigest()},
                    {"controller_version", kVersion}};
     if (!holds_lock_) {
       fields["locked"] = false;  // it says nothing of the target: `status` looks past it
@@ -546,6 +558,7 @@ class Reconciliation {
   RunSession session_;
   Revision revision_;
   DatabaseState state_;
+  std::string applied_digest_;  // of state_.applied.rows; empty: not known
   Assessment assessment_;
   Run run_;
   bool holds_lock_ = true;
