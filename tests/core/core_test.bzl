@@ -1,6 +1,6 @@
 """Tests that run the real paliadctl against a real PostgreSQL."""
 
-def core_test(name, size = "medium", tags = [], **attrs):
+def core_test(name, size = "medium", tags = [], more_deps = [], **attrs):
     native.cc_test(
         name = name,
         size = size,
@@ -22,6 +22,6 @@ def core_test(name, size = "medium", tags = [], **attrs):
             "//tests/support:temp_dir",
             "//tools/bazel/system:fmt",
             "//tools/bazel/system:gtest_main",
-        ],
+        ] + more_deps,
         **attrs
     )
