@@ -28,14 +28,16 @@ struct Before {
   std::int64_t deleted = 0;
 };
 
+// By name each time, since a migration may have put another table in its place. No look at pg_class: planning
+// that join twice a migration costs more than all else here.
 std::string TrackerFactsSql(const MigrationJob& job) {
   return fmt::format(
-      "SELECT c.oid, c.relfilenode, pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) AS inserted,"
-      " pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) AS updated,"
-      " pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) AS deleted"
-      " FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
-      " WHERE n.nspname = {} AND c.relname = {}",
-      pg::QuoteText(job.tracker.schema), pg::QuoteText(job.tracker.table));
+      "SELECT coalesce(oid, 0) AS oid, coalesce(pg_catalog.pg_relation_filenode(oid), 0) AS file_node,"
+      " pg_catalog.pg_stat_get_xact_tuples_inserted(oid) AS inserted,"
+      " pg_catalog.pg_stat_get_xact_tuples_updated(oid) AS updated,"
+      " pg_catalog.pg_stat_get_xact_tuples_deleted(oid) AS deleted"
+      " FROM (SELECT pg_catalog.to_regclass({})::pg_catalog.oid AS oid OFFSET 0) AS tracker",
+      pg::QuoteText(job.tracker.Quoted()));
 }
 
 std::string BeginSql(const MigrationJob& job) {
@@ -43,9 +45,8 @@ std::string BeginSql(const MigrationJob& job) {
       "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {}; SET LOCAL "
       "statement_timeout = {};"
       "{}"
-      " SELECT pg_catalog.pg_current_xact_id(), {}, coalesce(t.oid, 0), t.relfilenode, t.inserted, "
-      "t.updated, t.deleted"
-      " FROM (SELECT) AS one LEFT JOIN ({}) AS t ON true",
+      " SELECT pg_catalog.pg_current_xact_id(), {}, t.oid, t.file_node, t.inserted, t.updated, t.deleted"
+      " FROM ({}) AS t",
       job.lock_timeout.count(), job.statement_timeout.count(),
       job.durable ? "" : " SET LOCAL synchronous_commit = off;", pg::HoldsLockSql(job.lock_number),
       TrackerFactsSql(job));
@@ -54,13 +55,14 @@ std::string BeginSql(const MigrationJob& job) {
 // Deferred constraints and triggers run here and not at COMMIT: first as the migration left its session,
 // then, for what they did to the tracker, once more after our row is in.
 std::string SealSql(const MigrationJob& job, const Before& before, const std::string& append_sql) {
-  const std::string unchanged = before.tracker_oid == "0"
-                                    ? "true"
-                                    : fmt::format(
-                                          "(SELECT t.oid = {} AND t.relfilenode = {} AND t.inserted = {} AND "
-                                          "t.updated = {} AND t.deleted = {} FROM ({}) AS t)",
-                                          before.tracker_oid, before.file_node, before.inserted + 1,
-                                          before.updated, before.deleted, TrackerFactsSql(job));
+  const std::string unchanged =
+      before.tracker_oid == "0"
+          ? "true"
+          : fmt::format(
+                "(SELECT t.oid = {} AND t.file_node = {} AND t.inserted = {} AND t.updated = {} AND "
+                "t.deleted = {} FROM ({}) AS t)",
+                before.tracker_oid, before.file_node, before.inserted + 1, before.updated, before.deleted,
+                TrackerFactsSql(job));
   const std::string row_is_ours = fmt::format(
       "(SELECT pg_catalog.count(*) = 1 FROM {} WHERE version = {} AND name = {} AND checksum = '{}')",
       job.tracker.Quoted(), job.version, pg::QuoteText(job.name), job.checksum);
