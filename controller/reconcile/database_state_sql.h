@@ -6,7 +6,7 @@ namespace paliad {
 
 // Before the queries below, for their message only: at some size of the log their estimated cost passes
 // jit_above_cost, and compiling them takes a hundred times as long as running them.
-inline constexpr char kNoJitSql[] = "SET LOCAL jit = off;";
+inline constexpr char kNoJitSql[] = "SELECT pg_catalog.set_config('jit', 'off', true);";
 
 // pg_class and not to_regclass, which raises without USAGE on the schema. Arguments are literals.
 inline constexpr char kObjectsSql[] = R"sql(
