@@ -35,8 +35,9 @@ class Executor : public ::testing::Test {
     EXPECT_TRUE(session.Run(session.settings_sql() + pg::TryLockSql(job.lock_number), "lock"));
     store::RunRecorder recorder(
         {.run_id = ledger::NewUuid(), .target = "default", .tracker = job.tracker.Text()}, clock_);
-    const auto result = RunInTransaction(session, recorder, clock_, job, ledger::Kind::kApplied,
-                                         {{"version", job.version}, {"name", job.name}, {"checksum", job.checksum}});
+    const auto result =
+        RunInTransaction(session, recorder, clock_, job, ledger::Kind::kApplied,
+                         {{"version", job.version}, {"name", job.name}, {"checksum", job.checksum}});
     EXPECT_TRUE(result);
     EXPECT_TRUE(recorder.NothingWaits());
     EXPECT_TRUE(session.idle());

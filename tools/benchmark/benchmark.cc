@@ -132,7 +132,7 @@ class Benchmark {
 
   // A database where the branch is applied, as it is some time later.
   std::string ApplyAll(const std::string& branch) {
-    const std::string url = server_.CreateDatabase();
+    std::string url = server_.CreateDatabase();
     const Sample sample = Reconcile(url, branch);
     testing::Exec(url, "VACUUM ANALYZE");
     testing::Exec(url, "CHECKPOINT");
@@ -144,11 +144,12 @@ class Benchmark {
     std::vector<Series> all;
     for (const auto& [url, branch, size] :
          {std::tuple(few, "few", sizes_.few), std::tuple(many, "many", sizes_.many)}) {
-      all.push_back({.name = fmt::format("floor: connect and read {} rows", size), .run = [this, url](int) {
-                       return Floor({"read", url});
-                     }});
+      all.push_back(
+          {.name = fmt::format("floor: connect and read {} rows", size), .run = [this, url = url](int) {
+             return Floor({"read", url});
+           }});
       all.push_back({.name = fmt::format("paliadctl reconcile, {} applied", size),
-                     .run = [this, url, branch](int) { return Reconcile(url, branch); }});
+                     .run = [this, url = url, branch = branch](int) { return Reconcile(url, branch); }});
     }
     Interleave(all, sizes_.read_rounds, /*warm_up=*/true);
     PrintTitle(fmt::format("Nothing to do, {} rounds", sizes_.read_rounds));
