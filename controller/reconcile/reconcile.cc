@@ -1,10 +1,8 @@
 #include "controller/reconcile/reconcile.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <utility>
 
@@ -17,7 +15,7 @@
 #include "controller/reconcile/database_state.h"
 #include "controller/reconcile/ensure.h"
 #include "controller/reconcile/in_transaction.h"
-#include "controller/reconcile/run_lock.h"
+#include "controller/reconcile/run_entries.h"
 #include "controller/reconcile/run_session.h"
 #include "controller/store/run_recorder.h"
 #include "controller/version.h"
@@ -30,36 +28,6 @@ using ledger::Outcome;
 
 // More findings than this are counted in run_finished and not each recorded.
 constexpr std::size_t kMaxFindingEntries = 1'000;
-// Ranges of versions in one `bootstrapped` entry: keeps it far below a leaf's bound.
-constexpr std::size_t kMaxRanges = 2'000;
-
-std::string HostName() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
-
-Json IdentityJson(const Identity& identity) { return {{"name", identity.name}, {"email", identity.email}}; }
-
-// [[1,4],[7,7]]: consecutive versions as ranges, which stay small where thousands are bootstrapped.
-std::vector<Json> VersionRanges(const std::vector<Migration>& migrations) {
-  std::vector<std::pair<Version, Version>> ranges;
-  for (const Migration& migration : migrations) {
-    if (!ranges.empty() && ranges.back().second + 1 == migration.version) {
-      ranges.back().second = migration.version;
-    } else {
-      ranges.emplace_back(migration.version, migration.version);
-    }
-  }
-  std::vector<Json> batches;
-  for (std::size_t i = 0; i < ranges.size(); ++i) {
-    if (i % kMaxRanges == 0) {
-      batches.push_back(Json::array());
-    }
-    batches.back().push_back({ranges[i].first, ranges[i].second});
-  }
-  return batches;
-}
-
 class Reconciliation {
  public:
   Reconciliation(const Target& target, git::Repository& repository, const RunOptions& options,
@@ -139,17 +107,7 @@ class Reconciliation {
   }
 
   Status Start() {
-    return recorder_.Add(Kind::kRunStarted, {{"trigger", TriggerName(options_.trigger)},
-                                             {"actor", options_.actor},
-                                             {"commit", revision_.commit.id},
-                                             {"tree", revision_.tree_id},
-                                             {"branch", target_.branch},
-                                             {"path", target_.path},
-                                             {"database", session_->facts().database},
-                                             {"role", session_->facts().role},
-                                             {"server_version", session_->facts().version},
-                                             {"controller_version", kVersion},
-                                             {"host", HostName()}});
+    return recorder_.Add(Kind::kRunStarted, StartedFields(target_, options_, revision_, session_->facts()));
   }
 
   // Runs that started and never finished were interrupted: their controller died. It held the lock that this
@@ -209,26 +167,14 @@ class Reconciliation {
   // Rows that no entry knows: the Go runner or a person applied them. Recorded once.
   Result<Progress> RecordDrift() {
     for (const AppliedMigration& row : assessment_.plan.unrecorded) {
-      RETURN_IF_ERROR(
-          recorder_.Add(Kind::kDrift, {{"version", row.version},
-                                       {"name", row.name},
-                                       {"checksum", row.checksum ? Json(*row.checksum) : Json(nullptr)},
-                                       {"what", "applied without an entry"}}));
+      RETURN_IF_ERROR(recorder_.Add(Kind::kDrift, DriftFields(row)));
     }
     return Progress::kGoOn;
   }
 
   Result<Progress> Decide() {
     for (std::size_t i = 0; i < run_.findings.size() && i < kMaxFindingEntries; ++i) {
-      const Finding& finding = run_.findings[i];
-      Json fields = {{"rule", finding.rule},     {"severity", SeverityName(finding.severity)},
-                     {"path", finding.path},     {"line", finding.line},
-                     {"column", finding.column}, {"message", finding.message},
-                     {"waived", false}};
-      if (finding.version) {
-        fields["version"] = *finding.version;
-      }
-      RETURN_IF_ERROR(recorder_.Add(Kind::kFinding, std::move(fields)));
+      RETURN_IF_ERROR(recorder_.Add(Kind::kFinding, FindingFields(run_.findings[i])));
     }
     if (!HasErrors(run_.findings)) {
       return Progress::kGoOn;
@@ -250,11 +196,8 @@ class Reconciliation {
                             pg::QuoteText(migration.name));
       AddRow({.version = migration.version, .name = migration.name, .checksum = std::nullopt});
     }
-    for (Json& ranges : VersionRanges(migrations)) {
-      RETURN_IF_ERROR(recorder_.Add(Kind::kBootstrapped, {{"legacy_tracker", target_.legacy_tracker.Text()},
-                                                          {"legacy_version", assessment_.plan.legacy_version},
-                                                          {"count", migrations.size()},
-                                                          {"versions", std::move(ranges)}}));
+    for (Json& fields : BootstrappedFields(target_, assessment_.plan)) {
+      RETURN_IF_ERROR(recorder_.Add(Kind::kBootstrapped, std::move(fields)));
     }
     RETURN_IF_ERROR(CommitWaiting(
         *session_, recorder_,
@@ -288,11 +231,12 @@ class Reconciliation {
     ASSIGN_OR_RETURN(MigrationJob job, MakeJob(prepared));
     if (!prepared.transactional) {
       return RunByStatement(*session_, recorder_, clock_, job, options_.max_attempts,
-                            AppliedFields(prepared, job));
+                            AppliedFields(target_, revision_, prepared, job, session_->facts()));
     }
     for (;; ++job.attempt) {
-      ASSIGN_OR_RETURN(JobResult result, RunInTransaction(*session_, recorder_, clock_, job, Kind::kApplied,
-                                                          AppliedFields(prepared, job)));
+      ASSIGN_OR_RETURN(JobResult result,
+                       RunInTransaction(*session_, recorder_, clock_, job, Kind::kApplied,
+                                        AppliedFields(target_, revision_, prepared, job, session_->facts())));
       result.attempts = job.attempt;
       if (!result.retryable || job.attempt >= options_.max_attempts) {
         return result;
@@ -325,28 +269,6 @@ class Reconciliation {
                         .lock_number = session_.lock_number(),
                         .lock_timeout = target_.lock_timeout,
                         .statement_timeout = target_.statement_timeout};
-  }
-
-  Json AppliedFields(const PreparedMigration& prepared, const MigrationJob& job) const {
-    const CommitInfo& commit = revision_.commit;
-    Json fields = {{"version", job.version},
-                   {"name", job.name},
-                   {"path", job.path},
-                   {"checksum", job.checksum},
-                   {"commit", commit.id},
-                   {"blob", prepared.migration.entry.blob_id},
-                   {"author", IdentityJson(commit.author)},
-                   {"committer", IdentityJson(commit.committer)},
-                   {"transactional", prepared.transactional},
-                   {"attempts", job.attempt},
-                   {"role", session_->facts().role},
-                   {"server_version", session_->facts().version},
-                   {"controller_version", kVersion},
-                   {"host", HostName()}};
-    if (target_.search_path) {
-      fields["search_path"] = *target_.search_path;
-    }
-    return fields;
   }
 
   // The connection broke while `prepared` was under way. The ledger knows whether its COMMIT arrived, and
@@ -461,39 +383,6 @@ class Reconciliation {
     return Progress::kEnd;
   }
 
-  // In a line, why the run did not end in sync; `status` shows it.
-  std::string Reason() const {
-    if (run_.error) {
-      return run_.error->Message();
-    }
-    if (run_.failed) {
-      return fmt::format("{}: {}", run_.failed->path, run_.failed->message);
-    }
-    const auto error = std::find_if(run_.findings.begin(), run_.findings.end(), [](const Finding& finding) {
-      return finding.severity == Severity::kError;
-    });
-    return error == run_.findings.end() ? "" : fmt::format("{}: {}", error->path, error->message);
-  }
-
-  Json FinishedFields() {
-    Json fields = {{"outcome", OutcomeName(run_.outcome)},
-                   {"commit", run_.commit},
-                   {"tree", revision_.tree_id},
-                   {"applied", run_.applied.size()},
-                   {"bootstrapped", run_.bootstrapped},
-                   {"pending", run_.pending ? Json(*run_.pending) : Json(nullptr)},
-                   {"findings", run_.findings.size()},
-                   {"applied_digest", AppliedDigest()},
-                   {"controller_version", kVersion}};
-    if (!holds_lock_) {
-      fields["locked"] = false;  // it says nothing of the target: `status` looks past it
-    }
-    if (std::string reason = Reason(); !reason.empty()) {
-      fields["reason"] = std::move(reason);
-    }
-    return fields;
-  }
-
   // Synchronous: what is reported is durable. If the connection breaks here, what was recorded is looked up
   // and the run's end is written anew, since it may have come to something else.
   Result<Run> Finish() {
@@ -507,7 +396,8 @@ class Reconciliation {
         }
       }
       recorder_.DropEffects();
-      RETURN_IF_ERROR(recorder_.Add(Kind::kRunFinished, FinishedFields()));
+      RETURN_IF_ERROR(
+          recorder_.Add(Kind::kRunFinished, FinishedFields(run_, revision_, AppliedDigest(), holds_lock_)));
       committed = CommitWaiting(*session_, recorder_);
       finished_ = committed.has_value();
       if (!finished_ && !session_->broken()) {
