@@ -106,7 +106,10 @@ int KillAtEveryMessage(PgProxy::When when) {
                              .then = PgProxy::Then::kDropBoth});
     BackgroundProcess process(fault_case.Reconcile());
     pid = process.pid();
-    process.Wait();
+    // The kill is part of the action, and the fault has fired only once the action has returned.
+    while (process.Wait().signal == SIGKILL && !fault_case.proxy.Fired()) {
+      std::this_thread::yield();
+    }
   });
 }
 
