@@ -232,9 +232,8 @@ class TrackerRule {
   void LookAtText(std::string_view kind, const Json& object) {
     if (kind == "DefElem" && Text(object, "defname") == "as") {
       LookAtStrings(Member(object, "arg"), "String");
-    } else if (kind == "FuncCall" && !seen_calls_.contains(&object)) {
-      LookAtStrings(Member(object, "args"), "A_Const");
-    } else if (kind == "VariableSetStmt" && Text(object, "name") == "search_path") {
+    } else if ((kind == "FuncCall" && !seen_calls_.contains(&object)) ||
+               (kind == "VariableSetStmt" && Text(object, "name") == "search_path")) {
       LookAtStrings(Member(object, "args"), "A_Const");
     } else if (kind == "TypeCast" && NamesRegType(object)) {
       LookAtStrings(Member(object, "arg"), "A_Const");

@@ -10,7 +10,6 @@ namespace paliad {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 TEST(TrackerRules, AReferenceToTheTrackerHasItsPlace) {
@@ -105,8 +104,7 @@ TEST(TrackerRules, EveryWayToReferIsFound) {
       "DO $$ BEGIN DELETE FROM paliad.applied_migrations; END $$",
       "DO $$ BEGIN EXECUTE 'DELETE FROM \"paliad\" . \"applied_migrations\"'; END $$",
       "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DELETE FROM PALIAD.APPLIED_MIGRATIONS'",
-      "CREATE PROCEDURE f() LANGUAGE plpython3u AS $$ plpy.execute('delete from paliad.applied_migrations') "
-      "$$",
+      "CREATE PROCEDURE f() LANGUAGE plperlu AS $$ spi('delete from paliad.applied_migrations') $$",
       "SELECT query_to_xml('DELETE FROM paliad.applied_migrations', true, false, '')",
       "SELECT f(g(x => 'SELECT ' || 'paliad.applied_migrations'))",
       "SELECT 'paliad.applied_migrations'::regclass",

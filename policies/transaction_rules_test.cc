@@ -10,7 +10,6 @@ namespace paliad {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 const std::string kHeader = "-- paliad:no-transaction\n";
