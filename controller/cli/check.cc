@@ -27,7 +27,8 @@ struct Checked {
 Result<Checked> CheckDirectory(const Target& target, const std::string& directory) {
   ASSIGN_OR_RETURN(const SourceTree tree, ReadDirectory(directory));
   ASSIGN_OR_RETURN(DirectorySource source, DirectorySource::Open(directory));
-  ASSIGN_OR_RETURN(std::vector<Finding> findings, CheckTree(tree, source, target.tracker.Text()));
+  ASSIGN_OR_RETURN(std::vector<Finding> findings,
+                   CheckTree(tree, source, DefaultPolicy(), target.tracker.Text()));
   return Checked{.head = "", .findings = std::move(findings)};
 }
 
@@ -35,7 +36,8 @@ Result<Checked> CheckRevision(const Options& options, const Target& target, cons
   ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options));
   ASSIGN_OR_RETURN(std::string head, repository.Resolve(revision));
   ASSIGN_OR_RETURN(const SourceTree tree, repository.ReadTree(head, target.path));
-  ASSIGN_OR_RETURN(std::vector<Finding> findings, CheckTree(tree, repository, target.tracker.Text()));
+  ASSIGN_OR_RETURN(std::vector<Finding> findings,
+                   CheckTree(tree, repository, DefaultPolicy(), target.tracker.Text()));
   return Checked{.head = std::move(head), .findings = std::move(findings)};
 }
 
