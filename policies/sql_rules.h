@@ -17,6 +17,9 @@ void CheckNeedsNoTransaction(const SqlContext& file, FileFindings& findings);
 // tracker_rules.cc
 void CheckTrackerTouched(const SqlContext& file, FileFindings& findings);
 
+// host_rules.cc
+void CheckHostAccess(const SqlContext& file, FileFindings& findings);
+
 // removal_rules.cc
 void CheckDrop(const SqlContext& file, FileFindings& findings);
 
