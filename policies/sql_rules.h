@@ -20,6 +20,12 @@ void CheckTrackerTouched(const SqlContext& file, FileFindings& findings);
 // host_rules.cc
 void CheckHostAccess(const SqlContext& file, FileFindings& findings);
 
+// hidden_rules.cc
+void CheckOpaque(const SqlContext& file, FileFindings& findings);
+
+// session_rules.cc
+void CheckSessionState(const SqlContext& file, FileFindings& findings);
+
 // removal_rules.cc
 void CheckDrop(const SqlContext& file, FileFindings& findings);
 
