@@ -29,6 +29,9 @@ void CheckSessionState(const SqlContext& file, FileFindings& findings);
 // removal_rules.cc
 void CheckDrop(const SqlContext& file, FileFindings& findings);
 
+// function_rights_rules.cc
+void CheckUnsafeFunction(const SqlContext& file, FileFindings& findings);
+
 }  // namespace paliad
 
 #endif  // PALIAD_POLICIES_SQL_RULES_H_
