@@ -32,6 +32,12 @@ void CheckDrop(const SqlContext& file, FileFindings& findings);
 // function_rights_rules.cc
 void CheckUnsafeFunction(const SqlContext& file, FileFindings& findings);
 
+// privilege_rules.cc
+void CheckPrivileges(const SqlContext& file, FileFindings& findings);
+
+// drift_rules.cc
+void CheckIfExistsHides(const SqlContext& file, FileFindings& findings);
+
 }  // namespace paliad
 
 #endif  // PALIAD_POLICIES_SQL_RULES_H_
