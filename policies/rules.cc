@@ -52,8 +52,8 @@ const std::vector<RuleInfo>& AllRules() {
       {"privileges", kWarning, kFree, "rights are given to everybody, or roles are changed", CheckPrivileges},
       {"if-exists-hides", kWarning, kFree, "IF NOT EXISTS passes something else off as success",
        CheckIfExistsHides},
-      {"long-identifier", kError, kFree, "a name is longer than PostgreSQL keeps"},
-      {"unqualified", kOff, kFree, "something is created or altered without its schema"},
+      {"long-identifier", kError, kFree, "a name is longer than PostgreSQL keeps", CheckLongIdentifier},
+      {"unqualified", kOff, kFree, "something is created or altered without its schema", CheckUnqualified},
       {"types", kWarning, kFree, "a type is used that is regretted later"},
   };
   return kRules;

@@ -38,6 +38,12 @@ void CheckPrivileges(const SqlContext& file, FileFindings& findings);
 // drift_rules.cc
 void CheckIfExistsHides(const SqlContext& file, FileFindings& findings);
 
+// identifier_rules.cc
+void CheckLongIdentifier(const SqlContext& file, FileFindings& findings);
+
+// schema_rules.cc
+void CheckUnqualified(const SqlContext& file, FileFindings& findings);
+
 }  // namespace paliad
 
 #endif  // PALIAD_POLICIES_SQL_RULES_H_
