@@ -54,7 +54,7 @@ const std::vector<RuleInfo>& AllRules() {
        CheckIfExistsHides},
       {"long-identifier", kError, kFree, "a name is longer than PostgreSQL keeps", CheckLongIdentifier},
       {"unqualified", kOff, kFree, "something is created or altered without its schema", CheckUnqualified},
-      {"types", kWarning, kFree, "a type is used that is regretted later"},
+      {"types", kWarning, kFree, "a type is used that is regretted later", CheckTypes},
   };
   return kRules;
 }

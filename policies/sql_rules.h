@@ -44,6 +44,9 @@ void CheckLongIdentifier(const SqlContext& file, FileFindings& findings);
 // schema_rules.cc
 void CheckUnqualified(const SqlContext& file, FileFindings& findings);
 
+// type_rules.cc
+void CheckTypes(const SqlContext& file, FileFindings& findings);
+
 }  // namespace paliad
 
 #endif  // PALIAD_POLICIES_SQL_RULES_H_
