@@ -34,6 +34,17 @@ std::string Joined(const std::string& list, std::string_view item) {
   return list.empty() ? std::string(item) : fmt::format("{}, {}", list, item);
 }
 
+// "a, b, c and 7 more"
+template <class NameOfItem>
+std::string Listed(const Json& items, NameOfItem name_of) {
+  constexpr std::size_t kMostNamed = 3;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(items.size(), kMostNamed); ++i) {
+    names = Joined(names, name_of(items[i]));
+  }
+  return items.size() <= kMostNamed ? names : fmt::format("{} and {} more", names, items.size() - kMostNamed);
+}
+
 std::string PowersIn(const Json& options) {
   std::string powers;
   for (const Json& item : options) {
@@ -59,13 +70,10 @@ std::string RoleName(const Json& role) {
 }
 
 std::string RoleNames(const Json& roles) {
-  std::string names;
-  for (const Json& item : roles) {
-    if (const Json* role = Member(item, "RoleSpec")) {
-      names = Joined(names, RoleName(*role));
-    }
-  }
-  return names;
+  return Listed(roles, [](const Json& item) {
+    const Json* role = Member(item, "RoleSpec");
+    return role == nullptr ? std::string() : RoleName(*role);
+  });
 }
 
 // What GRANT names: tables, schemas, functions, types and so on.
@@ -127,14 +135,8 @@ class PrivilegesRule {
   }
 
   static std::string GrantedNames(const Json& grant) {
-    constexpr std::size_t kMostNamed = 3;
-    const Json& objects = List(grant, "objects");
-    std::string names = Text(grant, "targtype") == "ACL_TARGET_ALL_IN_SCHEMA" ? "all in schema " : "";
-    for (std::size_t i = 0; i < std::min(objects.size(), kMostNamed); ++i) {
-      names += (i == 0 ? "" : ", ") + GrantedName(objects[i]);
-    }
-    return objects.size() <= kMostNamed ? names
-                                        : fmt::format("{} and {} more", names, objects.size() - kMostNamed);
+    const bool all = Text(grant, "targtype") == "ACL_TARGET_ALL_IN_SCHEMA";
+    return (all ? "all in schema " : "") + Listed(List(grant, "objects"), GrantedName);
   }
 
   void LookAtDefaults(const Statement& statement, const Json& node) {
@@ -177,12 +179,10 @@ class PrivilegesRule {
   }
 
   void LookAtMembership(const Statement& statement, const Json& node) {
-    std::string granted;
-    for (const Json& item : List(node, "granted_roles")) {
-      if (const Json* role = Member(item, "AccessPriv")) {
-        granted = Joined(granted, QuotedIfNeeded(Text(*role, "priv_name")));
-      }
-    }
+    const std::string granted = Listed(List(node, "granted_roles"), [](const Json& item) {
+      const Json* role = Member(item, "AccessPriv");
+      return role == nullptr ? std::string() : QuotedIfNeeded(Text(*role, "priv_name"));
+    });
     const bool grants = Flag(node, "is_grant");
     Report(statement.begin,
            fmt::format("{} {} {} {} changes who may do what in every database of the server",
