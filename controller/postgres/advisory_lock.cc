@@ -27,19 +27,23 @@ std::int64_t LockNumber(std::string_view tracker) {
 }
 
 std::string TryLockSql(std::int64_t number) {
-  return fmt::format("SELECT pg_catalog.pg_try_advisory_lock({});", number);
+  return fmt::format(
+      "SELECT CASE WHEN pg_catalog.pg_try_advisory_lock({0}) THEN pg_catalog.pg_try_advisory_lock({0})"
+      " ELSE false END;",
+      number);
 }
 
 std::string UnlockSql(std::int64_t number) {
-  return fmt::format("SELECT pg_catalog.pg_advisory_unlock({});", number);
+  return fmt::format(
+      "SELECT CASE WHEN pg_catalog.pg_advisory_unlock({0}) THEN pg_catalog.pg_advisory_unlock({0})"
+      " ELSE false END;",
+      number);
 }
 
 std::string HoldsLockSql(std::int64_t number) {
   return fmt::format(
-      "EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
-      " AND pid = pg_catalog.pg_backend_pid() AND classid = {}::pg_catalog.oid AND objid = "
-      "{}::pg_catalog.oid)",
-      High(number), Low(number));
+      "CASE WHEN pg_catalog.pg_advisory_unlock({0}) THEN pg_catalog.pg_try_advisory_lock({0}) ELSE false END",
+      number);
 }
 
 std::string LockHolder::Describe() const {

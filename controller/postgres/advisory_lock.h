@@ -16,11 +16,14 @@ namespace paliad::pg {
 std::int64_t LockNumber(std::string_view tracker);
 
 // SQL: pg_try_advisory_lock(N), never the blocking form: a session that waits inside a statement holds a
-// snapshot, and CREATE INDEX CONCURRENTLY in the holder then deadlocks with it.
+// snapshot, and CREATE INDEX CONCURRENTLY in the holder then deadlocks with it. The lock is taken twice, for
+// the sake of HoldsLockSql; PostgreSQL counts, and shows it once.
 std::string TryLockSql(std::int64_t number);
 std::string UnlockSql(std::int64_t number);
 
-// A boolean expression: this backend holds the lock.
+// A boolean expression: this backend holds the lock. It gives one of its two holds back and takes it again,
+// so that the lock is never free in between; a look into pg_locks would cost a hundred times as much, twice a
+// migration. One hold that somebody else gave back is not missed: the lock is still had.
 std::string HoldsLockSql(std::int64_t number);
 
 struct LockHolder {

@@ -51,24 +51,37 @@ void OnNotice(void* receiver, const PGresult* result) {
   }
 }
 
-// ALTER ROLE … SET and ALTER DATABASE … SET may have changed any default.
+// ALTER ROLE … SET and ALTER DATABASE … SET may have changed any default. One statement: it is sent after every
+// migration, and a statement costs the server more than a function call.
 std::string SettingsSql(const SessionOptions& options, int server_version) {
-  std::string sql =
-      "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET bytea_output = 'hex';"
-      " SET DateStyle = 'ISO'; SET client_min_messages = 'notice'; SET default_transaction_read_only = off;"
-      " SET default_transaction_isolation = 'read committed'; SET default_transaction_deferrable = off;"
-      " SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;"
-      " SELECT pg_catalog.set_config('synchronous_commit', 'on', false)"
-      " WHERE pg_catalog.current_setting('synchronous_commit') = 'off';";
+  std::vector<std::pair<std::string_view, std::string_view>> settings = {
+      {"client_encoding", "UTF8"},
+      {"standard_conforming_strings", "on"},
+      {"bytea_output", "hex"},
+      {"DateStyle", "ISO"},
+      {"client_min_messages", "notice"},
+      {"default_transaction_read_only", "off"},
+      {"default_transaction_isolation", "read committed"},
+      {"default_transaction_deferrable", "off"},
+      {"statement_timeout", "0"},
+      {"lock_timeout", "0"},
+      {"idle_in_transaction_session_timeout", "0"},
+  };
   if (server_version >= 140000) {
+    settings.emplace_back("idle_session_timeout", "0");
     // The server notices within a second that this client was killed, and frees its lock.
-    sql += " SET idle_session_timeout = 0; SET client_connection_check_interval = '1s';";
+    settings.emplace_back("client_connection_check_interval", "1s");
   }
   if (options.search_path) {
-    sql += fmt::format(" SELECT pg_catalog.set_config('search_path', {}, false);",
-                       QuoteText(*options.search_path));
+    settings.emplace_back("search_path", *options.search_path);
   }
-  return sql;
+  std::string sql = "SELECT ";
+  for (const auto& [name, value] : settings) {
+    sql += fmt::format("pg_catalog.set_config('{}', {}, false), ", name, QuoteText(value));
+  }
+  return sql +
+         "CASE pg_catalog.current_setting('synchronous_commit') WHEN 'off' THEN"
+         " pg_catalog.set_config('synchronous_commit', 'on', false) END;";
 }
 
 Error ConnectError(const SessionOptions& options, const std::string& shown_url, PGconn* connection) {

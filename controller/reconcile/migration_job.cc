@@ -68,9 +68,11 @@ Json FailureFields(const Failure& failure, int attempt) {
           {"attempt", attempt}};
 }
 
+// No DISCARD PLANS: a cached plan is no state that the next migration could see (PostgreSQL makes it anew
+// when anything under it changes), and paliad_ledger.append would be planned again for every migration.
 std::string CleanUpSql(const pg::Session& session) {
   return "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; CLOSE ALL; UNLISTEN *; DEALLOCATE ALL;"
-         " DISCARD PLANS; DISCARD TEMP; DISCARD SEQUENCES; " +
+         " DISCARD TEMP; DISCARD SEQUENCES; " +
          session.settings_sql();
 }
 
