@@ -8,8 +8,10 @@
 #include "base/json.h"
 #include "controller/check/check.h"
 #include "controller/cli/command.h"
+#include "controller/cli/dry_run.h"
 #include "controller/cli/render.h"
 #include "migrations/directory_source.h"
+#include "migrations/migration_set.h"
 
 namespace paliad::cli {
 namespace {
@@ -17,26 +19,37 @@ namespace {
 struct Flags {
   std::string directory;
   std::string head = "HEAD";
+  ScratchFlags scratch;
 };
 
 struct Checked {
   std::string head;  // commit id; empty for plain files
   std::vector<Finding> findings;
+  std::optional<scratch::DryRun> dry_run;
 };
 
-Result<Checked> CheckDirectory(const Target& target, const std::string& directory) {
-  ASSIGN_OR_RETURN(const SourceTree tree, ReadDirectory(directory));
-  ASSIGN_OR_RETURN(DirectorySource source, DirectorySource::Open(directory));
+Result<Checked> CheckDirectory(const Target& target, const Flags& flags, const Clock& clock) {
+  ASSIGN_OR_RETURN(const SourceTree tree, ReadDirectory(flags.directory));
+  ASSIGN_OR_RETURN(DirectorySource source, DirectorySource::Open(flags.directory));
   ASSIGN_OR_RETURN(std::vector<Finding> findings, CheckTree(tree, source, target.tracker.Text()));
-  return Checked{.head = "", .findings = std::move(findings)};
+  ASSIGN_OR_RETURN(
+      auto dry_run,
+      RunDryIfAsked(flags.scratch, target, findings, {},
+                    {.migrations = MakeMigrationSet(tree).migrations, .source = &source}, clock));
+  return Checked{.head = "", .findings = std::move(findings), .dry_run = std::move(dry_run)};
 }
 
-Result<Checked> CheckRevision(const Options& options, const Target& target, const std::string& revision) {
+Result<Checked> CheckRevision(const Options& options, const Target& target, const Flags& flags,
+                              const Clock& clock) {
   ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options));
-  ASSIGN_OR_RETURN(std::string head, repository.Resolve(revision));
+  ASSIGN_OR_RETURN(std::string head, repository.Resolve(flags.head));
   ASSIGN_OR_RETURN(const SourceTree tree, repository.ReadTree(head, target.path));
   ASSIGN_OR_RETURN(std::vector<Finding> findings, CheckTree(tree, repository, target.tracker.Text()));
-  return Checked{.head = std::move(head), .findings = std::move(findings)};
+  ASSIGN_OR_RETURN(
+      auto dry_run,
+      RunDryIfAsked(flags.scratch, target, findings, {},
+                    {.migrations = MakeMigrationSet(tree).migrations, .source = &repository}, clock));
+  return Checked{.head = std::move(head), .findings = std::move(findings), .dry_run = std::move(dry_run)};
 }
 
 int RunCheck(const Invocation& invocation, const Flags& flags) {
@@ -45,19 +58,24 @@ int RunCheck(const Invocation& invocation, const Flags& flags) {
   if (!target) {
     return AnswerError(options, target.error(), kUsage);
   }
-  const Result<Checked> checked = flags.directory.empty() ? CheckRevision(options, *target, flags.head)
-                                                          : CheckDirectory(*target, flags.directory);
+  const Result<Checked> checked = flags.directory.empty() ? CheckRevision(options, *target, flags, invocation.clock)
+                                                          : CheckDirectory(*target, flags, invocation.clock);
   if (!checked) {
     return AnswerError(options, checked.error(), ExitCodeFor(checked.error()));
   }
   if (options.json()) {
-    AnswerJson(CheckJson(target->name, checked->head, checked->findings));
-  } else if (checked->findings.empty()) {
-    Answer("no findings\n");
+    OrderedJson json = CheckJson(target->name, checked->head, checked->findings);
+    json["dry_run"] = DryRunJson(checked->dry_run);
+    AnswerJson(json);
   } else {
-    Answer(FindingsText(checked->findings, options.UseColor(STDOUT_FILENO)));
+    const bool color = options.UseColor(STDOUT_FILENO);
+    Answer(checked->findings.empty() ? "no findings\n" : FindingsText(checked->findings, color));
+    if (checked->dry_run) {
+      Answer(DryRunText(*checked->dry_run, color));
+    }
   }
-  return HasErrors(checked->findings) ? kRejected : kDone;
+  const bool fails = checked->dry_run && !checked->dry_run->ok();
+  return fails || HasErrors(checked->findings) ? kRejected : kDone;
 }
 
 }  // namespace
@@ -73,6 +91,7 @@ void AddCheck(CLI::App& app, Invocation& invocation) {
       ->type_name("REV")
       ->capture_default_str()
       ->excludes(directory);
+  AddScratchOptions(*command, flags->scratch);
   command->callback([&invocation, flags] { invocation.exit_code = RunCheck(invocation, *flags); });
 }
 

@@ -51,11 +51,11 @@ class DryRunner {
   Status Run(const MigrationFiles& base, const MigrationFiles& pending, DryRun& run) {
     ASSIGN_OR_RETURN(pg::Session owner, workspace_.OpenAsOwner());
     ASSIGN_OR_RETURN(pg::Session login, workspace_.OpenLogin(options_.target.search_path));
-    const int pid = login.facts().backend_pid;
-    Watchdog watchdog(server_.admin(), workspace_.name(), pid, options_.limits.run_time);
+    ASSIGN_OR_RETURN(const Backend backend, BackendOf(login));
+    Watchdog watchdog(server_.admin(), workspace_.name(), backend, options_.limits.run_time);
     Applier applier(login, options_.target, clock_);
     ASSIGN_OR_RETURN(const AppliedSet applied, applier.Start());
-    TableWatch watch(owner, options_.target, pid);
+    TableWatch watch(owner, options_.target, backend);
     RETURN_IF_ERROR(watch.Start());
     for (const Task& task : Tasks(base, pending, applied)) {
       ASSIGN_OR_RETURN(ReadyMigration ready, applier.Ready(*task.migration, *task.source));

@@ -24,9 +24,20 @@ void KeepStrongest(Oid table, LockMode mode, LocksByTable& locks) {
 
 }  // namespace
 
-Status AddLocks(pg::Session& session, const std::string& database, int pid, LocksByTable& locks) {
-  ASSIGN_OR_RETURN(const pg::Rows rows,
-                   session.Query(kLocksSql, {database, std::to_string(pid)}, "look at the migration's locks"));
+Result<Backend> BackendOf(pg::Session& session) {
+  ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
+                   session.Run("SELECT oid FROM pg_catalog.pg_database"
+                               " WHERE datname = pg_catalog.current_database();",
+                               "look for the database"));
+  return Backend{.pid = session.facts().backend_pid, .database = answer.front().Int(0, 0)};
+}
+
+Status AddLocks(pg::Session& session, const Backend& backend, LocksByTable& locks) {
+  ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
+                   session.Run(fmt::format(fmt::runtime(kLocksSql), fmt::arg("pid", backend.pid),
+                                           fmt::arg("database", backend.database)),
+                               "look at the migration's locks"));
+  const pg::Rows& rows = answer.front();
   for (int row = 0; row < rows.size(); ++row) {
     if (const auto mode = ParseLockMode(rows.Text(row, 1))) {
       KeepStrongest(rows.Int(row, 0), *mode, locks);
@@ -35,8 +46,8 @@ Status AddLocks(pg::Session& session, const std::string& database, int pid, Lock
   return {};
 }
 
-TableWatch::TableWatch(pg::Session& session, const Target& target, int pid)
-    : session_(session), target_(target), pid_(pid) {}
+TableWatch::TableWatch(pg::Session& session, const Target& target, const Backend& backend)
+    : session_(session), target_(target), backend_(backend) {}
 
 Status TableWatch::ReadTables(Tables& tables) {
   ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
@@ -70,7 +81,7 @@ InsideTransaction TableWatch::Inside() {
             return {};
           },
           .ended = [this](pg::Session& migration) -> Status {
-            RETURN_IF_ERROR(AddLocks(session_, session_.facts().database, pid_, held_));
+            RETURN_IF_ERROR(AddLocks(session_, backend_, held_));
             ASSIGN_OR_RETURN(const Counters after, ReadCounters(migration));
             for (const auto& [table, counts] : after) {
               const RowCounts& before = before_[table];

@@ -20,13 +20,22 @@ namespace paliad::scratch {
 using Oid = std::int64_t;
 using LocksByTable = std::map<Oid, LockMode>;  // the strongest
 
-// Adds the table locks that the backend `pid` has now.
-[[nodiscard]] Status AddLocks(pg::Session& session, const std::string& database, int pid, LocksByTable& locks);
+// A backend, and the database that it is connected to.
+struct Backend {
+  int pid = 0;
+  Oid database = 0;
+};
+
+// The one of `session`.
+[[nodiscard]] Result<Backend> BackendOf(pg::Session& session);
+
+// Adds the table locks that the backend has now. `session` may be in any database.
+[[nodiscard]] Status AddLocks(pg::Session& session, const Backend& backend, LocksByTable& locks);
 
 class TableWatch {
  public:
-  // `session` is the owner's in the dry run's database; `pid` the backend that migrations run in.
-  TableWatch(pg::Session& session, const Target& target, int pid);
+  // `session` is the owner's in the dry run's database; migrations run in `backend`.
+  TableWatch(pg::Session& session, const Target& target, const Backend& backend);
 
   // Before the first migration.
   [[nodiscard]] Status Start() { return ReadTables(tables_); }
@@ -51,7 +60,7 @@ class TableWatch {
 
   pg::Session& session_;
   const Target& target_;
-  const int pid_;
+  const Backend backend_;
   Tables tables_;      // before the migration
   LocksByTable held_;  // at its end
   Counters before_;    // of rows, in its session

@@ -30,13 +30,10 @@ SELECT * FROM (
 ) AS counted WHERE inserted + updated + deleted > 0;
 )sql";
 
-// $1: the database, $2: the backend.
-inline constexpr char kLocksSql[] = R"sql(
-SELECT held.relation, held.mode
-FROM pg_catalog.pg_locks AS held
-WHERE held.locktype = 'relation' AND held.granted AND held.pid = $2::int
-  AND held.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = $1)
-)sql";
+// Sent again and again while a migration outside of a transaction runs.
+inline constexpr char kLocksSql[] =
+    "SELECT relation, mode FROM pg_catalog.pg_locks"
+    " WHERE locktype = 'relation' AND granted AND pid = {pid} AND database = {database}";
 
 }  // namespace paliad::scratch
 

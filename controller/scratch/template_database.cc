@@ -10,6 +10,7 @@
 #include "controller/scratch/applier.h"
 #include "controller/scratch/names.h"
 #include "controller/scratch/sweep.h"
+#include "controller/scratch/table_watch.h"
 #include "controller/scratch/watchdog.h"
 #include "migrations/schema/embedded_schema.h"
 
@@ -47,8 +48,8 @@ Error CannotBuild(const Failure& failure) {
 Status ApplyBase(ScratchServer& server, Workspace& workspace, const Options& options,
                  const MigrationFiles& base, const Clock& clock) {
   ASSIGN_OR_RETURN(pg::Session login, workspace.OpenLogin(options.target.search_path));
-  const Watchdog watchdog(server.admin(), workspace.name(), login.facts().backend_pid,
-                          options.limits.build_time);
+  ASSIGN_OR_RETURN(const Backend backend, BackendOf(login));
+  const Watchdog watchdog(server.admin(), workspace.name(), backend, options.limits.build_time);
   Applier applier(login, options.target, clock);
   RETURN_IF_ERROR(applier.Start());
   for (const Migration& migration : base.migrations) {
@@ -76,14 +77,24 @@ Status Build(ScratchServer& server, const Options& options, const MigrationFiles
   return published ? Status() : workspace.Drop();
 }
 
+// Schemas first: without a superuser, who gets a table must be allowed to create in its schema. $1: the owner;
+// $2: the new one.
+constexpr char kSchemasSql[] =
+    "SELECT pg_catalog.format('ALTER SCHEMA %I OWNER TO %I;', nspname, $2::text)"
+    " FROM pg_catalog.pg_namespace WHERE nspowner = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = $1)";
+
 // What the template's role owns goes to the clone's login. Roles made here own nothing that is shared.
 Status HandOver(Workspace& clone, const std::string& template_name) {
   ASSIGN_OR_RETURN(pg::Session owner, clone.OpenAsOwner());
-  return owner
-      .Run(fmt::format("REASSIGN OWNED BY {} TO {};", pg::QuoteIdentifier(template_name),
-                       pg::QuoteIdentifier(clone.name())),
-           "hand the clone over to its login")
-      .map([](const auto&) {});
+  constexpr std::string_view kDoing = "hand the clone over to its login";
+  ASSIGN_OR_RETURN(const pg::Rows schemas, owner.Query(kSchemasSql, {template_name, clone.name()}, kDoing));
+  std::string sql;
+  for (int row = 0; row < schemas.size(); ++row) {
+    sql += schemas.Text(row, 0);
+  }
+  sql += fmt::format("REASSIGN OWNED BY {} TO {};", pg::QuoteIdentifier(template_name),
+                     pg::QuoteIdentifier(clone.name()));
+  return owner.Run(sql, kDoing).map([](const auto&) {});
 }
 
 // REQUIRES: the lock of `name`, shared, so that nobody sweeps it.

@@ -19,9 +19,9 @@ namespace paliad::scratch {
 
 class Watchdog {
  public:
-  // `session` may end sessions of the role `login`, and must outlive this. `pid` is the backend to look at, in
-  // the database of the role's name. The time runs from now on.
-  Watchdog(pg::Session& session, std::string login, int pid, std::chrono::milliseconds limit);
+  // `session` may end sessions of the role `login`, and must outlive this. `backend` is the one to look at.
+  // The time runs from now on.
+  Watchdog(pg::Session& session, std::string login, const Backend& backend, std::chrono::milliseconds limit);
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
@@ -29,7 +29,8 @@ class Watchdog {
   // The time was up, and the login's backends were told to end.
   bool fired() const;
 
-  // Between the two, the backend's locks are looked at every few milliseconds.
+  // Between the two the backend's locks are looked at, without a pause in the beginning, then all the time's
+  // fiftieth part. The first look has been taken when StartSampling returns.
   void StartSampling();
   LocksByTable TakeSamples();
 
@@ -42,7 +43,7 @@ class Watchdog {
 
   pg::Session& session_;
   const std::string login_;
-  const int pid_;
+  const Backend backend_;
   Clock::time_point next_bite_;  // the thread's
 
   mutable std::mutex mutex_;
@@ -52,6 +53,8 @@ class Watchdog {
   bool fired_ = false;     // guarded by mutex_
   int round_ = 0;          // of sampling; guarded by mutex_
   LocksByTable samples_;   // guarded by mutex_
+  bool sampled_ = false;   // at least once in this round; guarded by mutex_
+  Clock::time_point sampling_since_;  // guarded by mutex_
   std::thread thread_;     // last: it uses all others
 };
 
