@@ -58,8 +58,9 @@ int RunCheck(const Invocation& invocation, const Flags& flags) {
   if (!target) {
     return AnswerError(options, target.error(), kUsage);
   }
-  const Result<Checked> checked = flags.directory.empty() ? CheckRevision(options, *target, flags, invocation.clock)
-                                                          : CheckDirectory(*target, flags, invocation.clock);
+  const Result<Checked> checked = flags.directory.empty()
+                                      ? CheckRevision(options, *target, flags, invocation.clock)
+                                      : CheckDirectory(*target, flags, invocation.clock);
   if (!checked) {
     return AnswerError(options, checked.error(), ExitCodeFor(checked.error()));
   }

@@ -18,9 +18,8 @@ namespace {
 OrderedJson ReportJson(const scratch::MigrationReport& report) {
   OrderedJson locks = OrderedJson::array();
   for (const scratch::TableLock& lock : report.locks) {
-    locks.push_back({{"table", lock.table},
-                     {"mode", LockModeName(lock.mode)},
-                     {"blocks", Blocks(lock.mode)}});
+    locks.push_back(
+        {{"table", lock.table}, {"mode", LockModeName(lock.mode)}, {"blocks", Blocks(lock.mode)}});
   }
   OrderedJson rows = nullptr;
   if (report.rows) {
@@ -81,16 +80,16 @@ std::string IsPositiveDuration(const std::string& text) {
 
 void AddScratchOptions(CLI::App& command, ScratchFlags& flags) {
   command
-      .add_option("--scratch", flags.url,
-                  "A scratch server: pending migrations are tried in a database that is made for it and dropped")
+      .add_option(
+          "--scratch", flags.url,
+          "A scratch server: pending migrations are tried in a database that is made for it and dropped")
       ->envname("PALIAD_SCRATCH_URL")
       ->type_name("URL");
   command
       .add_option("--scratch-template", flags.given_template,
                   "A database there to clone, with the base set; default: one that is built from nothing")
       ->type_name("NAME");
-  command
-      .add_option("--scratch-timeout", flags.timeout, "How long all pending migrations may take there")
+  command.add_option("--scratch-timeout", flags.timeout, "How long all pending migrations may take there")
       ->check(IsPositiveDuration)
       ->type_name("DURATION")
       ->capture_default_str();

@@ -51,8 +51,8 @@ void OnNotice(void* receiver, const PGresult* result) {
   }
 }
 
-// ALTER ROLE … SET and ALTER DATABASE … SET may have changed any default. One statement: it is sent after every
-// migration, and a statement costs the server more than a function call.
+// ALTER ROLE … SET and ALTER DATABASE … SET may have changed any default. One statement: it is sent after
+// every migration, and a statement costs the server more than a function call.
 std::string SettingsSql(const SessionOptions& options, int server_version) {
   std::vector<std::pair<std::string_view, std::string_view>> settings = {
       {"client_encoding", "UTF8"},

@@ -24,9 +24,7 @@ Status RunReturned(pg::Session& owner, const std::string& query,
     (void)owner.Send("ROLLBACK;");
   }
   Error error = std::move(done).error();
-  if (error.hint.empty()) {
-    error.hint = "let the scratch server's role own everything in the template, or use a superuser's URL";
-  }
+  error.hint = "let the scratch server's role own everything in the template, or use a superuser's URL";
   return Fail(std::move(error));
 }
 
@@ -34,8 +32,6 @@ Status RunReturned(pg::Session& owner, const std::string& query,
 
 Status Adopt(Workspace& workspace) {
   ASSIGN_OR_RETURN(pg::Session owner, workspace.OpenAsOwner());
-  // So that names come out with their schemas.
-  RETURN_IF_ERROR(owner.Run("SET search_path = pg_catalog;", "prepare the session"));
   RETURN_IF_ERROR(RunReturned(owner, kOwnershipSql, {workspace.name()},
                               "hand the clone of the template over to the dry run's login"));
   return RunReturned(owner, kDoorsSql, {}, "close the clone's foreign servers");

@@ -8,9 +8,9 @@
 
 namespace paliad::scratch {
 
-// Everything in it that is neither the system's nor an extension's comes to belong to the login; user mappings
-// are dropped, foreign servers and the functions of extensions that connect elsewhere or write files are
-// withdrawn from PUBLIC. kInvalidInput if the scratch server's role lacks the right to.
+// Everything in it that is neither the system's nor an extension's comes to belong to the login; user
+// mappings are dropped, foreign servers and the functions of extensions that connect elsewhere or write files
+// are withdrawn from PUBLIC. kInvalidInput if the scratch server's role lacks the right to.
 [[nodiscard]] Status Adopt(Workspace& workspace);
 
 }  // namespace paliad::scratch

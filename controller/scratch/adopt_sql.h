@@ -4,11 +4,11 @@
 
 namespace paliad::scratch {
 
-// "ALTER … OWNER TO …" for all that initdb did not make (PostgreSQL's access/transam.h: FirstNormalObjectId is
-// 16384) and no extension owns. Schemas come first, since the new owner of a table needs CREATE in its schema.
-// pg_shdepend would be shorter, but does not name what belongs to the first superuser. REASSIGN OWNED would be
-// shorter still, but hands over shared objects too: the databases and tablespaces of the very same owner.
-// $1: the new owner.
+// "ALTER … OWNER TO …" for all that initdb did not make (PostgreSQL's access/transam.h: FirstNormalObjectId
+// is 16384) and no extension owns. Schemas come first, since the new owner of a table needs CREATE in its
+// schema. pg_shdepend would be shorter, but does not name what belongs to the first superuser. REASSIGN OWNED
+// would be shorter still, but hands over shared objects too: the databases and tablespaces of the very same
+// owner. $1: the new owner.
 inline constexpr char kOwnershipSql[] = R"sql(
 WITH owned AS (
   SELECT 1 AS turn, 'pg_catalog.pg_namespace'::pg_catalog.regclass AS class, oid FROM pg_catalog.pg_namespace
@@ -54,8 +54,8 @@ WHERE (owned.oid >= 16384
 ORDER BY owned.turn, owned.oid
 )sql";
 
-// The ways out of a database that PostgreSQL's own extensions have, and the best known others. Whatever else an
-// extension lets PUBLIC do is the choice of whoever keeps the template.
+// The ways out of a database that PostgreSQL's own extensions have, and the best known others. Whatever else
+// an extension lets PUBLIC do is the choice of whoever keeps the template.
 inline constexpr char kDoorsSql[] = R"sql(
 SELECT pg_catalog.format('DROP USER MAPPING FOR %s SERVER %I;',
                          CASE WHEN umuser = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(usename) END, srvname)

@@ -53,8 +53,7 @@ Result<AppliedSet> Applier::Start() {
   RETURN_IF_ERROR(EnsureSchema(session_, target_, clock_, kLockWait));
   ASSIGN_OR_RETURN(const std::vector<pg::Rows> objects,
                    session_.Run(ObjectsSql(target_), "look for the tracker"));
-  ASSIGN_OR_RETURN(DatabaseState state,
-                   ReadDatabaseState(session_, target_, ParseObjects(objects.front())));
+  ASSIGN_OR_RETURN(DatabaseState state, ReadDatabaseState(session_, target_, ParseObjects(objects.front())));
   return std::move(state.applied);
 }
 

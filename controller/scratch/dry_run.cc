@@ -25,7 +25,8 @@ struct Task {
 
 // What is to be applied to a clone. A built template has the base set. A given one has what its tracker says;
 // where that says nothing, the base set is there by other means (a schema without data).
-std::vector<Task> Tasks(const MigrationFiles& base, const MigrationFiles& pending, const AppliedSet& applied) {
+std::vector<Task> Tasks(const MigrationFiles& base, const MigrationFiles& pending,
+                        const AppliedSet& applied) {
   std::vector<Task> tasks;
   if (!applied.rows.empty()) {
     for (const Migration& migration : base.migrations) {

@@ -1,6 +1,6 @@
-// The dry run: proof that pending migrations apply, and what they would do to tables that are in use. They run
-// on a scratch server, in a database of their own that is cloned from one with the base set, over a login that
-// can do nothing else, by the same code as in a real run. docs/dry-run.md says what is guaranteed.
+// The dry run: proof that pending migrations apply, and what they would do to tables that are in use. They
+// run on a scratch server, in a database of their own that is cloned from one with the base set, over a login
+// that can do nothing else, by the same code as in a real run. docs/dry-run.md says what is guaranteed.
 #ifndef PALIAD_CONTROLLER_SCRATCH_DRY_RUN_H_
 #define PALIAD_CONTROLLER_SCRATCH_DRY_RUN_H_
 
@@ -38,8 +38,8 @@ struct Options {
   std::string given_template;  // a database that the user keeps; empty: the base set is built from nothing
   Target target;               // its tracker, search_path, lock_timeout and statement_timeout; never its URL
   Limits limits;
-  int max_templates = 8;                            // cached ones; those unused for longest go first
-  std::chrono::hours max_template_age{14 * 24};     // since it was last used
+  int max_templates = 8;                         // cached ones; those unused for longest go first
+  std::chrono::hours max_template_age{14 * 24};  // since it was last used
 };
 
 struct TableLock {
@@ -61,9 +61,9 @@ struct MigrationReport {
   std::string path;
   bool transactional = true;
   std::chrono::microseconds duration{0};
-  std::vector<TableLock> locks;        // the strongest on each existing table, by name. Exact in a transaction;
-                                       // outside of one looked at every few milliseconds, so short ones may
-                                       // be missing
+  std::vector<TableLock> locks;  // the strongest on each existing table, by name. Exact in a transaction;
+                                 // outside of one looked at every few milliseconds, so short ones may
+                                 // be missing
   std::vector<std::string> rewritten;  // existing tables whose rows lie in a new file, by name
   std::optional<RowCounts> rows;       // in any table; none outside of a transaction
 };

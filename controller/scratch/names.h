@@ -1,5 +1,5 @@
-// The names of what a dry run makes on a scratch server. A name tells whose it is and how old, so that a later
-// run can sweep what an earlier one left behind:
+// The names of what a dry run makes on a scratch server. A name tells whose it is and how old, so that a
+// later run can sweep what an earlier one left behind:
 //
 //   clone    = "paliad_dry_c_" 14DIGIT "_" 16HEX     ; made at (UTC, yyyymmddhhmmss), and a random number
 //   build    = "paliad_dry_b_" 14DIGIT "_" 16HEX     ; a template that is being made

@@ -20,8 +20,9 @@ constexpr char kRightsSql[] =
     "SELECT current_user, rolsuper, rolcreatedb, rolcreaterole FROM pg_catalog.pg_roles"
     " WHERE rolname = current_user;";
 
-// Those of the owner and of the logins that it made; somebody else's are not for it to end. FORCE is not used:
-// it refuses to end an autovacuum worker for anybody but a superuser, which a plain DROP DATABASE does end.
+// Those of the owner and of the logins that it made; somebody else's are not for it to end. FORCE is not
+// used: it refuses to end an autovacuum worker for anybody but a superuser, which a plain DROP DATABASE does
+// end.
 constexpr char kEndSessionsSql[] =
     "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
     " WHERE datname = $1 AND pid <> pg_catalog.pg_backend_pid() AND usesysid IS NOT NULL"
@@ -71,10 +72,10 @@ Status ScratchServer::RequireRights() {
 }
 
 Result<pg::Session> ScratchServer::ConnectTo(const std::string& database) const {
-  ASSIGN_OR_RETURN(
-      pg::Session session,
-      pg::Session::Connect(
-          {.url = url_, .database = database, .application_name = std::string(kApplication)}));
+  ASSIGN_OR_RETURN(pg::Session session, pg::Session::Connect({.url = url_,
+                                                              .database = database,
+                                                              .application_name = std::string(kApplication),
+                                                              .search_path = "pg_catalog, pg_temp"}));
   RETURN_IF_ERROR(session.Run(session.settings_sql(), "prepare the session"));
   return session;
 }
@@ -99,9 +100,8 @@ Result<pg::Session> ScratchServer::ConnectAs(const std::string& role, const std:
 }
 
 Result<bool> ScratchServer::HasDatabase(const std::string& name) {
-  ASSIGN_OR_RETURN(const pg::Rows found,
-                   admin_.Query("SELECT FROM pg_catalog.pg_database WHERE datname = $1", {name},
-                                "look for the database"));
+  ASSIGN_OR_RETURN(const pg::Rows found, admin_.Query("SELECT FROM pg_catalog.pg_database WHERE datname = $1",
+                                                      {name}, "look for the database"));
   return !found.empty();
 }
 
@@ -166,8 +166,9 @@ Status ScratchServer::RollBackPreparedIn(const std::string& database) {
   }
   ASSIGN_OR_RETURN(pg::Session session, ConnectTo(database));
   for (int row = 0; row < prepared.size(); ++row) {
-    for (const std::string& sql : {"SET ROLE " + prepared.String(row, 1),
-                                   "ROLLBACK PREPARED " + prepared.String(row, 0), std::string("RESET ROLE")}) {
+    for (const std::string& sql :
+         {"SET ROLE " + prepared.String(row, 1), "ROLLBACK PREPARED " + prepared.String(row, 0),
+          std::string("RESET ROLE")}) {
       RETURN_IF_ERROR(session.Run(sql, "roll back a prepared transaction"));
     }
   }
@@ -220,8 +221,7 @@ void ScratchServer::Unlock(const std::string& name) {
 }
 
 void ScratchServer::UnlockShared(const std::string& name) {
-  (void)admin_.Send(
-      fmt::format("SELECT pg_catalog.pg_advisory_unlock_shared({});", pg::LockNumber(name)));
+  (void)admin_.Send(fmt::format("SELECT pg_catalog.pg_advisory_unlock_shared({});", pg::LockNumber(name)));
 }
 
 }  // namespace paliad::scratch

@@ -23,7 +23,8 @@ class ScratchServer {
   // The URL's own database. Advisory locks are taken here: who lives holds the lock of its name.
   pg::Session& admin() { return admin_; }
 
-  // The owner's role in another database.
+  // The owner's role in another database, where strangers may have made functions and operators: nothing but
+  // pg_catalog is in its search path.
   [[nodiscard]] Result<pg::Session> ConnectTo(const std::string& database) const;
   // Another role there.
   [[nodiscard]] Result<pg::Session> ConnectAs(const std::string& role, const std::string& password,

@@ -28,10 +28,13 @@ constexpr char kRolesSql[] =
     "      OR EXISTS (SELECT FROM pg_catalog.pg_auth_members AS m WHERE m.roleid = r.oid AND m.member ="
     "                 (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user))) ORDER BY 1";
 
-// Of all databases: runs may be connected to different ones.
+// Of all databases: runs may be connected to different ones. Only the owner's own sessions: a login of a
+// killed run could take the lock of its name in its clone, and live for ever.
 constexpr char kAdvisoryLocksSql[] =
-    "SELECT (classid::bigint << 32) | objid::bigint FROM pg_catalog.pg_locks"
-    " WHERE locktype = 'advisory' AND granted AND objsubid = 1";
+    "SELECT (held.classid::bigint << 32) | held.objid::bigint FROM pg_catalog.pg_locks AS held"
+    " JOIN pg_catalog.pg_stat_activity AS activity ON activity.pid = held.pid"
+    " WHERE held.locktype = 'advisory' AND held.granted AND held.objsubid = 1"
+    " AND activity.usesysid = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = current_user)";
 
 Result<std::set<std::int64_t>> HeldLocks(ScratchServer& server) {
   ASSIGN_OR_RETURN(const pg::Rows rows,
@@ -91,9 +94,8 @@ std::string UsedAt(std::string_view comment) {
 
 Result<std::vector<std::string>> SweepLeftovers(ScratchServer& server) {
   std::vector<std::string> problems;
-  ASSIGN_OR_RETURN(
-      const pg::Rows databases,
-      server.admin().Query(kDatabasesSql, {kRunNamePattern}, "look for databases of earlier dry runs"));
+  ASSIGN_OR_RETURN(const pg::Rows databases, server.admin().Query(kDatabasesSql, {kRunNamePattern},
+                                                                  "look for databases of earlier dry runs"));
   RETURN_IF_ERROR(DropDead(
       server, databases, [&](const std::string& name) { return server.DropDatabase(name); }, problems));
   RETURN_IF_ERROR(SweepRoles(server, kRunNamePattern, problems));

@@ -12,8 +12,8 @@ namespace {
 
 // `sql` with its {own} filled in.
 std::string ForOwnTables(const char* sql, const Target& target) {
-  const std::string own = fmt::format(kOwnTablesSql, pg::QuoteText(target.tracker.schema),
-                                      pg::QuoteText(target.tracker.table));
+  const std::string own =
+      fmt::format(kOwnTablesSql, pg::QuoteText(target.tracker.schema), pg::QuoteText(target.tracker.table));
   return fmt::format(fmt::runtime(sql), fmt::arg("own", own));
 }
 
@@ -66,9 +66,9 @@ Result<TableWatch::Counters> TableWatch::ReadCounters(pg::Session& session) cons
   const pg::Rows& rows = answer.front();
   Counters counters;
   for (int row = 0; row < rows.size(); ++row) {
-    counters.emplace(rows.Int(row, 0), RowCounts{.inserted = rows.Int(row, 1),
-                                                 .updated = rows.Int(row, 2),
-                                                 .deleted = rows.Int(row, 3)});
+    counters.emplace(
+        rows.Int(row, 0),
+        RowCounts{.inserted = rows.Int(row, 1), .updated = rows.Int(row, 2), .deleted = rows.Int(row, 3)});
   }
   return counters;
 }

@@ -37,12 +37,14 @@ Result<std::string> TemplateDigest(const ScratchServer& server, const Options& o
 }
 
 Error CannotBuild(const Failure& failure) {
-  return {.kind = ErrorKind::kInvalidInput,
-          .doing = "build the base set from an empty database:",
-          .subject = failure.path,
-          .cause = failure.line ? fmt::format("line {}: {}", *failure.line, failure.message) : failure.message,
-          .hint = "keep a database that has the base set (a restored dump without data will do) and name it with "
-                  "--scratch-template"};
+  return {
+      .kind = ErrorKind::kInvalidInput,
+      .doing = "build the base set from an empty database:",
+      .subject = failure.path,
+      .cause = failure.line ? fmt::format("line {}: {}", *failure.line, failure.message) : failure.message,
+      .hint =
+          "keep a database that has the base set (a restored dump without data will do) and name it with "
+          "--scratch-template"};
 }
 
 Status ApplyBase(ScratchServer& server, Workspace& workspace, const Options& options,
@@ -77,8 +79,8 @@ Status Build(ScratchServer& server, const Options& options, const MigrationFiles
   return published ? Status() : workspace.Drop();
 }
 
-// Schemas first: without a superuser, who gets a table must be allowed to create in its schema. $1: the owner;
-// $2: the new one.
+// Schemas first: without a superuser, who gets a table must be allowed to create in its schema. $1: the
+// owner; $2: the new one.
 constexpr char kSchemasSql[] =
     "SELECT pg_catalog.format('ALTER SCHEMA %I OWNER TO %I;', nspname, $2::text)"
     " FROM pg_catalog.pg_namespace WHERE nspowner = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = $1)";
@@ -134,9 +136,8 @@ Result<Clone> CloneTemplate(ScratchServer& server, const Options& options, const
 }
 
 Result<Clone> CloneGiven(ScratchServer& server, const Options& options, const Clock& clock) {
-  ASSIGN_OR_RETURN(
-      Workspace workspace,
-      Workspace::Make(server, RunNameKind::kClone, options.given_template, options.limits, clock));
+  ASSIGN_OR_RETURN(Workspace workspace, Workspace::Make(server, RunNameKind::kClone, options.given_template,
+                                                        options.limits, clock));
   RETURN_IF_ERROR(Adopt(workspace));
   return Clone{.workspace = std::move(workspace), .origin = TemplateOrigin::kGiven};
 }

@@ -6,7 +6,7 @@
 namespace paliad::scratch {
 namespace {
 
-constexpr int kSamplingPart = 50;                        // of the time that a migration has taken so far
+constexpr int kSamplingPart = 50;  // of the time that a migration has taken so far
 constexpr std::chrono::milliseconds kLongestPause{1'000};
 constexpr std::chrono::seconds kBiteAgainAfter{1};
 
@@ -64,7 +64,8 @@ void Watchdog::Watch() {
     } else if (sampling_) {
       Sample(lock);
       const auto pause = std::min<Clock::duration>((now - sampling_since_) / kSamplingPart, kLongestPause);
-      changed_.wait_until(lock, std::min(now + pause, next_bite_), [this] { return stopping_ || !sampling_; });
+      changed_.wait_until(lock, std::min(now + pause, next_bite_),
+                          [this] { return stopping_ || !sampling_; });
     } else {
       changed_.wait_until(lock, next_bite_, [this] { return stopping_ || sampling_; });
     }

@@ -58,12 +58,13 @@ Status Workspace::CreateLogin(const Limits& limits) {
   const std::string role = pg::QuoteIdentifier(name());
   // Parallel workers of a role that may not log in fail in some releases, see docs/dry-run.md.
   RETURN_IF_ERROR(server_->admin().Run(
-      fmt::format("CREATE ROLE {0} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT"
-                  " CONNECTION LIMIT 1 PASSWORD '{1}' VALID UNTIL '{2}';"
-                  "GRANT {0} TO CURRENT_USER;"
-                  "ALTER ROLE {0} SET max_parallel_workers_per_gather = 0;"
-                  "ALTER ROLE {0} SET max_parallel_maintenance_workers = 0;",
-                  role, password_, until.front().Text(0, 0)),
+      fmt::format(
+          "CREATE ROLE {0} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT"
+          " CONNECTION LIMIT 1 PASSWORD '{1}' VALID UNTIL '{2}';"
+          "GRANT {0} TO CURRENT_USER;"
+          "ALTER ROLE {0} SET max_parallel_workers_per_gather = 0;"
+          "ALTER ROLE {0} SET max_parallel_maintenance_workers = 0;",
+          role, password_, until.front().Text(0, 0)),
       "make the dry run's login"));
   return LimitTempFiles(limits);
 }
@@ -88,11 +89,10 @@ Result<pg::Session> Workspace::OpenLogin(const std::optional<std::string>& searc
 }
 
 Result<bool> Workspace::Publish(const std::string& template_name, const std::string& comment) {
-  const pg::MessageResult message = server_->admin().Send(fmt::format(
-      "BEGIN; ALTER ROLE {0} RENAME TO {1}; ALTER DATABASE {0} RENAME TO {1};"
-      "ALTER DATABASE {1} ALLOW_CONNECTIONS false; COMMENT ON DATABASE {1} IS {2}; COMMIT;",
-      pg::QuoteIdentifier(name()), pg::QuoteIdentifier(template_name),
-      "'" + comment + "'"));
+  const pg::MessageResult message = server_->admin().Send(
+      fmt::format("BEGIN; ALTER ROLE {0} RENAME TO {1}; ALTER DATABASE {0} RENAME TO {1};"
+                  "ALTER DATABASE {1} ALLOW_CONNECTIONS false; COMMENT ON DATABASE {1} IS {2}; COMMIT;",
+                  pg::QuoteIdentifier(name()), pg::QuoteIdentifier(template_name), "'" + comment + "'"));
   if (message.committed) {
     server_->Unlock(name());
     name_.reset();

@@ -1,5 +1,5 @@
-// Workspace: a database of one dry run, and the login that strangers' SQL runs over. Both have one name, whose
-// lock says that the run lives.
+// Workspace: a database of one dry run, and the login that strangers' SQL runs over. Both have one name,
+// whose lock says that the run lives.
 //
 // The login is no superuser, may make neither databases nor roles, and is in no role. As soon as it is
 // connected it loses the right to log in, so that no second session of it can be had, to any database, with
@@ -23,8 +23,9 @@ namespace paliad::scratch {
 class Workspace {
  public:
   // A copy of the database `from`. `server` must outlive it.
-  [[nodiscard]] static Result<Workspace> Make(ScratchServer& server, RunNameKind kind, const std::string& from,
-                                              const Limits& limits, const Clock& clock);
+  [[nodiscard]] static Result<Workspace> Make(ScratchServer& server, RunNameKind kind,
+                                              const std::string& from, const Limits& limits,
+                                              const Clock& clock);
 
   Workspace(Workspace&&) noexcept = default;
   Workspace& operator=(Workspace&&) = delete;
