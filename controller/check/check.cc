@@ -6,12 +6,12 @@
 
 namespace paliad {
 
-Result<std::vector<Finding>> CheckTree(const SourceTree& tree, ContentSource& source,
+Result<std::vector<Finding>> CheckTree(const SourceTree& tree, ContentSource& source, const Policy& policy,
                                        const std::string& tracker) {
-  const MigrationSet set = MakeMigrationSet(tree);
-  std::vector<Finding> findings = CheckSet(set);
+  const MigrationSet set = MakeMigrationSet(tree, policy.ignore);
+  std::vector<Finding> findings = Judge(policy, CheckSet(set));
   for (const Migration& migration : set.migrations) {
-    const auto prepared = Prepare(source, migration, tracker, findings);
+    const auto prepared = Prepare(source, migration, policy, tracker, findings);
     if (!prepared) {
       return Fail(prepared.error());
     }

@@ -8,12 +8,13 @@
 #include "base/result.h"
 #include "migrations/source_tree.h"
 #include "policies/finding.h"
+#include "policies/policy.h"
 
 namespace paliad {
 
 // Every file of the tree is judged, since nothing says what is applied. Sorted.
 [[nodiscard]] Result<std::vector<Finding>> CheckTree(const SourceTree& tree, ContentSource& source,
-                                                     const std::string& tracker);
+                                                     const Policy& policy, const std::string& tracker);
 
 }  // namespace paliad
 

@@ -31,11 +31,13 @@ struct Checked {
 Result<Checked> CheckDirectory(const Target& target, const Flags& flags, const Clock& clock) {
   ASSIGN_OR_RETURN(const SourceTree tree, ReadDirectory(flags.directory));
   ASSIGN_OR_RETURN(DirectorySource source, DirectorySource::Open(flags.directory));
-  ASSIGN_OR_RETURN(std::vector<Finding> findings, CheckTree(tree, source, target.tracker.Text()));
+  const Policy policy = DefaultPolicy();
+  ASSIGN_OR_RETURN(std::vector<Finding> findings, CheckTree(tree, source, policy, target.tracker.Text()));
   ASSIGN_OR_RETURN(
       auto dry_run,
       RunDryIfAsked(flags.scratch, target, findings, {},
-                    {.migrations = MakeMigrationSet(tree).migrations, .source = &source}, clock));
+                    {.migrations = MakeMigrationSet(tree, policy.ignore).migrations, .source = &source},
+                    clock));
   return Checked{.head = "", .findings = std::move(findings), .dry_run = std::move(dry_run)};
 }
 
@@ -44,11 +46,13 @@ Result<Checked> CheckRevision(const Options& options, const Target& target, cons
   ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options));
   ASSIGN_OR_RETURN(std::string head, repository.Resolve(flags.head));
   ASSIGN_OR_RETURN(const SourceTree tree, repository.ReadTree(head, target.path));
-  ASSIGN_OR_RETURN(std::vector<Finding> findings, CheckTree(tree, repository, target.tracker.Text()));
+  const Policy policy = DefaultPolicy();
+  ASSIGN_OR_RETURN(std::vector<Finding> findings, CheckTree(tree, repository, policy, target.tracker.Text()));
   ASSIGN_OR_RETURN(
       auto dry_run,
       RunDryIfAsked(flags.scratch, target, findings, {},
-                    {.migrations = MakeMigrationSet(tree).migrations, .source = &repository}, clock));
+                    {.migrations = MakeMigrationSet(tree, policy.ignore).migrations, .source = &repository},
+                    clock));
   return Checked{.head = std::move(head), .findings = std::move(findings), .dry_run = std::move(dry_run)};
 }
 

@@ -45,7 +45,7 @@ Result<Revision> ReadRevision(git::Repository& repository, const Target& target,
   return Revision{.commit = std::move(commit), .tree_id = std::move(tree_id)};
 }
 
-Result<PreparedMigration> Prepare(ContentSource& source, const Migration& migration,
+Result<PreparedMigration> Prepare(ContentSource& source, const Migration& migration, const Policy& policy,
                                   const std::string& tracker, std::vector<Finding>& findings) {
   PreparedMigration prepared{.migration = migration, .checksum = "", .transactional = true};
   ASSIGN_OR_RETURN(const std::uint64_t size, source.Size(migration.entry));
@@ -62,22 +62,23 @@ Result<PreparedMigration> Prepare(ContentSource& source, const Migration& migrat
   }
   const SqlFile sql = ParseSqlFile(text);
   prepared.transactional = !sql.no_transaction;
-  Append(findings, CheckSql(migration, text, sql, {.tracker = tracker}));
+  Append(findings, CheckSql(migration, text, sql, policy, {.tracker = tracker}));
   return prepared;
 }
 
 Result<Assessment> Assess(git::Repository& repository, const Target& target, const Revision& revision,
-                          const AppliedSet& applied, const std::optional<LegacyState>& legacy) {
+                          const AppliedSet& applied, const std::optional<LegacyState>& legacy,
+                          const Policy& policy) {
   Assessment assessment;
   ASSIGN_OR_RETURN(const SourceTree tree, repository.ReadTree(revision.commit.id, target.path));
-  assessment.desired = MakeMigrationSet(tree);
+  assessment.desired = MakeMigrationSet(tree, policy.ignore);
   ASSIGN_OR_RETURN(const auto checksums, Checksums(repository, NeedsChecksum(assessment.desired, applied)));
   assessment.plan = MakePlan(assessment.desired, applied, checksums, legacy);
-  assessment.findings = CheckSet(assessment.desired);
-  Append(assessment.findings, CheckHistory(assessment.desired, applied, assessment.plan));
+  assessment.findings = Judge(policy, CheckSet(assessment.desired));
+  Append(assessment.findings, Judge(policy, CheckHistory(assessment.desired, applied, assessment.plan)));
   for (const Migration& migration : assessment.plan.pending) {
     ASSIGN_OR_RETURN(PreparedMigration prepared,
-                     Prepare(repository, migration, target.tracker.Text(), assessment.findings));
+                     Prepare(repository, migration, policy, target.tracker.Text(), assessment.findings));
     assessment.pending.push_back(std::move(prepared));
   }
   SortFindings(assessment.findings);

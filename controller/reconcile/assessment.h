@@ -13,6 +13,7 @@
 #include "migrations/migration_set.h"
 #include "migrations/plan.h"
 #include "policies/finding.h"
+#include "policies/policy.h"
 
 namespace paliad {
 
@@ -44,11 +45,12 @@ struct Assessment {
 // a time.
 [[nodiscard]] Result<Assessment> Assess(git::Repository& repository, const Target& target,
                                         const Revision& revision, const AppliedSet& applied,
-                                        const std::optional<LegacyState>& legacy);
+                                        const std::optional<LegacyState>& legacy, const Policy& policy);
 
-// Contents and SQL of one file: what `check` and a run say of it. Adds to `findings`.
+// Contents and SQL of one file: what `check` and a run say of it. Adds to `findings`, judged.
 [[nodiscard]] Result<PreparedMigration> Prepare(ContentSource& source, const Migration& migration,
-                                                const std::string& tracker, std::vector<Finding>& findings);
+                                                const Policy& policy, const std::string& tracker,
+                                                std::vector<Finding>& findings);
 
 // Why a run would do nothing whatever the policies say; none if it would go on.
 std::optional<Error> ReasonToRefuse(const Plan& plan, const Target& target);

@@ -50,8 +50,8 @@ Result<Inspection> Inspect(const Target& target, git::Repository& repository, co
   if (view.objects.ledger) {
     ASSIGN_OR_RETURN(state.applied.recorded, ReadRecorded(view.session, target));
   }
-  ASSIGN_OR_RETURN(inspection.assessment,
-                   Assess(repository, target, inspection.revision, state.applied, state.legacy));
+  ASSIGN_OR_RETURN(inspection.assessment, Assess(repository, target, inspection.revision, state.applied,
+                                                 state.legacy, DefaultPolicy()));
   inspection.refusal = ReasonToRefuse(inspection.assessment.plan, target);
   inspection.applied = std::move(state.applied);
   return inspection;

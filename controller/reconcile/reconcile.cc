@@ -149,7 +149,8 @@ class Reconciliation {
 
   Result<Progress> Diff() {
     ASSIGN_OR_RETURN(state_.applied.recorded, ReadRecorded(*session_, target_));
-    ASSIGN_OR_RETURN(assessment_, Assess(repository_, target_, revision_, state_.applied, state_.legacy));
+    ASSIGN_OR_RETURN(assessment_,
+                     Assess(repository_, target_, revision_, state_.applied, state_.legacy, DefaultPolicy()));
     run_.findings = assessment_.findings;
     run_.pending = static_cast<std::int64_t>(assessment_.pending.size());
     return Progress::kGoOn;
