@@ -79,17 +79,20 @@ std::string IsPositiveDuration(const std::string& text) {
 }  // namespace
 
 void AddScratchOptions(CLI::App& command, ScratchFlags& flags) {
-  command
-      .add_option(
-          "--scratch", flags.url,
-          "A scratch server: pending migrations are tried in a database that is made for it and dropped")
-      ->envname("PALIAD_SCRATCH_URL")
-      ->type_name("URL");
+  CLI::Option* scratch =
+      command
+          .add_option(
+              "--scratch", flags.url,
+              "A scratch server: pending migrations are tried in a database that is made there and dropped")
+          ->envname("PALIAD_SCRATCH_URL")
+          ->type_name("URL");
   command
       .add_option("--scratch-template", flags.given_template,
                   "A database there to clone, with the base set; default: one that is built from nothing")
+      ->needs(scratch)
       ->type_name("NAME");
   command.add_option("--scratch-timeout", flags.timeout, "How long all pending migrations may take there")
+      ->needs(scratch)
       ->check(IsPositiveDuration)
       ->type_name("DURATION")
       ->capture_default_str();

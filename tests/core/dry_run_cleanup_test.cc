@@ -45,7 +45,8 @@ constexpr char kSleeping[] =
     "EXISTS (SELECT FROM pg_stat_activity WHERE usename ~ '^paliad_dry_c' AND wait_event = 'PgSleep')";
 
 constexpr char kTemplateRoles[] =
-    "SELECT count(*) FROM pg_auth_members WHERE roleid::regrole::text ~ '^paliad_dry_t_' AND member = 'ci'::regrole";
+    "SELECT count(*) FROM pg_auth_members WHERE roleid::regrole::text ~ '^paliad_dry_t_' AND member = "
+    "'ci'::regrole";
 
 const Files kHarmless = {{"001_a.up.sql", "CREATE TABLE a (id int);"}};
 // Deaf to the end of its client; and it takes the locks that it sees, which say that a run lives, for itself.
@@ -101,8 +102,9 @@ TEST_F(DryRunCleanup, AKillAtAnyMomentIsSweptByTheNextRun) {
   }
   EXPECT_GT(left, 0) << "no kill hit anything";
   // A backend finishes its CREATE DATABASE before it sees that its client is gone.
-  WaitFor("NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'paliadctl dry run'"
-          " AND usename = 'ci')");
+  WaitFor(
+      "NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'paliadctl dry run'"
+      " AND usename = 'ci')");
   const auto run = Dry(kHarmless);
   EXPECT_TRUE(run.ok());
   EXPECT_TRUE(run.warnings.empty()) << run.warnings.front();
@@ -136,11 +138,11 @@ TEST_F(DryRunCleanup, ARunThatLivesIsNotSwept) {
 TEST_F(DryRunCleanup, TenAtOnceDoNotDisturbEachOther) {
   std::vector<std::unique_ptr<BackgroundProcess>> running;
   for (int i = 0; i < 10; ++i) {
-    running.push_back(std::make_unique<BackgroundProcess>(
-        Check({{"001_a.up.sql",
-                fmt::format("CREATE TABLE a AS SELECT g FROM generate_series(1, {}) AS g; SELECT pg_sleep(0.3);",
-                            i + 1)}},
-              {"--tracker", "paliad.ten"})));
+    running.push_back(std::make_unique<BackgroundProcess>(Check(
+        {{"001_a.up.sql",
+          fmt::format("CREATE TABLE a AS SELECT g FROM generate_series(1, {}) AS g; SELECT pg_sleep(0.3);",
+                      i + 1)}},
+        {"--tracker", "paliad.ten"})));
   }
   int built = 0;
   for (int i = 0; i < 10; ++i) {
@@ -172,12 +174,14 @@ TEST_F(DryRunCleanup, TemplatesAreBoundedInNumberAndAge) {
 }
 
 TEST_F(DryRunCleanup, ADatabaseOfALikeNameIsLeftAlone) {
-  for (const char* name : {"paliad_dry_c_mine", "paliad_dry_t_x", "my_paliad_dry_c_20260520103800_0123456789abcdef"}) {
+  for (const char* name :
+       {"paliad_dry_c_mine", "paliad_dry_t_x", "my_paliad_dry_c_20260520103800_0123456789abcdef"}) {
     Exec(Url(), fmt::format("CREATE DATABASE {}", name));
   }
   options_.max_templates = 0;
   EXPECT_TRUE(Dry(kHarmless).ok());
-  for (const char* name : {"paliad_dry_c_mine", "paliad_dry_t_x", "my_paliad_dry_c_20260520103800_0123456789abcdef"}) {
+  for (const char* name :
+       {"paliad_dry_c_mine", "paliad_dry_t_x", "my_paliad_dry_c_20260520103800_0123456789abcdef"}) {
     Exec(Url(), fmt::format("DROP DATABASE {}", name));  // fails if it is gone
   }
 }

@@ -45,9 +45,9 @@ class HostileDryRun : public ScratchFixture {
   // Waits until the dry run's login runs something, and returns its name.
   static std::string WaitForLogin() {
     for (int i = 0; i < 1000; ++i) {
-      const std::string name =
-          Admin("SELECT coalesce(max(usename), '') FROM pg_stat_activity WHERE usename ~ '^paliad_dry_c'"
-                " AND query ~ 'pg_sleep' AND state = 'active'");
+      const std::string name = Admin(
+          "SELECT coalesce(max(usename), '') FROM pg_stat_activity WHERE usename ~ '^paliad_dry_c'"
+          " AND query ~ 'pg_sleep' AND state = 'active'");
       if (!name.empty()) {
         return name;
       }
@@ -66,8 +66,11 @@ TEST_F(HostileDryRun, AnotherDatabaseCannotBeReached) {
   EXPECT_EQ(Try("CREATE EXTENSION dblink;"), kDenied);
   EXPECT_EQ(Try("CREATE EXTENSION postgres_fdw;"), kDenied);
   EXPECT_EQ(Try("SELECT * FROM victim.public.secret;"), "0A000");
-  EXPECT_EQ(Try("CREATE FUNCTION f(text) RETURNS text LANGUAGE c AS '$libdir/dblink', 'dblink_connect';"), kDenied);
-  EXPECT_EQ(Try("CREATE SUBSCRIPTION s CONNECTION '" + VictimConnection() + "' PUBLICATION p WITH (connect = false);"), kDenied);
+  EXPECT_EQ(Try("CREATE FUNCTION f(text) RETURNS text LANGUAGE c AS '$libdir/dblink', 'dblink_connect';"),
+            kDenied);
+  EXPECT_EQ(Try("CREATE SUBSCRIPTION s CONNECTION '" + VictimConnection() +
+                "' PUBLICATION p WITH (connect = false);"),
+            kDenied);
   EXPECT_EQ(TryHidden("ALTER DATABASE victim SET work_mem = '64kB'"), kDenied);
   EXPECT_EQ(TryHidden("ALTER DATABASE victim OWNER TO CURRENT_USER"), kDenied);
   EXPECT_EQ(TryHidden("COMMENT ON DATABASE victim IS 'x'"), kDenied);
@@ -91,8 +94,9 @@ TEST_F(HostileDryRun, AKnownPasswordOpensNoSecondSession) {
         Value(Server().Url(database, name) + "&password=known", "SELECT n FROM secret");
         refused += "let in; ";
       } catch (const PgError& error) {
-        refused += std::string(error.what()).find("not permitted to log in") == std::string::npos ? error.what()
-                                                                                                  : "refused; ";
+        refused += std::string(error.what()).find("not permitted to log in") == std::string::npos
+                       ? error.what()
+                       : "refused; ";
       }
     }
   });
@@ -127,7 +131,8 @@ TEST_F(HostileDryRun, NoFileCanBeReadOrWritten) {
   EXPECT_EQ(Try("CREATE EXTENSION adminpack;"), kDenied);
   EXPECT_EQ(Try("SELECT current_setting('hba_file');"), kDenied);
   EXPECT_EQ(Try("-- paliad:no-transaction\nCREATE TABLESPACE x LOCATION '/tmp';"), kDenied);
-  EXPECT_EQ(Try("-- paliad:no-transaction\nALTER SYSTEM SET archive_command = 'touch " + file + "';"), kDenied);
+  EXPECT_EQ(Try("-- paliad:no-transaction\nALTER SYSTEM SET archive_command = 'touch " + file + "';"),
+            kDenied);
   EXPECT_EQ(Try("SET log_directory = '/tmp';"), "55P02");
   EXPECT_FALSE(std::filesystem::exists(file));
 }
@@ -163,8 +168,8 @@ TEST_F(HostileDryRun, NoRoleCanBeHadMadeOrChanged) {
   EXPECT_EQ(Try("SELECT pg_create_logical_replication_slot('x', 'pgoutput');"), kDenied);
 }
 
-// The role that owns the clone, here a superuser, looks at tables after each migration. What a stranger puts in
-// the way of its operators must not run.
+// The role that owns the clone, here a superuser, looks at tables after each migration. What a stranger puts
+// in the way of its operators must not run.
 TEST_F(HostileDryRun, TheOwnersOwnQueriesCallNothingOfTheirs) {
   options_.url = Url("postgres");
   (void)Dry({});
@@ -183,8 +188,8 @@ TEST_F(HostileDryRun, TheOwnersOwnQueriesCallNothingOfTheirs) {
 
 // The clone cannot be kept from being dropped: it is not the login's.
 TEST_F(HostileDryRun, TheCloneBelongsToSomebodyElse) {
-  for (const char* change : {"IS_TEMPLATE true", "ALLOW_CONNECTIONS false", "CONNECTION LIMIT 0", "RENAME TO x",
-                             "SET work_mem = '64kB'", "OWNER TO CURRENT_USER"}) {
+  for (const char* change : {"IS_TEMPLATE true", "ALLOW_CONNECTIONS false", "CONNECTION LIMIT 0",
+                             "RENAME TO x", "SET work_mem = '64kB'", "OWNER TO CURRENT_USER"}) {
     EXPECT_EQ(Try(std::string("DO $do$ BEGIN EXECUTE format($$ALTER DATABASE %I ") + change +
                   "$$, current_database()); END $do$;"),
               kDenied)
@@ -199,7 +204,8 @@ TEST_F(HostileDryRun, TimeCannotBeHadByLiftingTheSettings) {
       "SET client_connection_check_interval = 0; DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(600);"
       " EXCEPTION WHEN query_canceled OR OTHERS THEN NULL; END; END LOOP; END $$;",
       "DO $$ BEGIN LOOP END LOOP; END $$;",
-      "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN NULL; END $$;"
+      "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN NULL; "
+      "END $$;"
       "CREATE TABLE x (id int); CREATE CONSTRAINT TRIGGER g AFTER INSERT ON x DEFERRABLE INITIALLY DEFERRED"
       " FOR EACH ROW EXECUTE FUNCTION f(); INSERT INTO x VALUES (1);",
       "-- paliad:no-transaction\nSELECT pg_sleep(600);",
@@ -223,7 +229,8 @@ TEST_F(HostileDryRun, ABaseSetThatNeverEndsIsEndedToo) {
 
 TEST_F(HostileDryRun, TemporaryFilesHaveALimitWhereTheRoleMaySetOne) {
   const std::string sort =
-      "SET work_mem = '64kB'; SELECT count(*) FROM (SELECT g FROM generate_series(1, 500000) AS g ORDER BY -g) AS s;";
+      "SET work_mem = '64kB'; SELECT count(*) FROM (SELECT g FROM generate_series(1, 500000) AS g ORDER BY "
+      "-g) AS s;";
   options_.limits.temp_file_kb = 1'024;
   EXPECT_FALSE(Dry({{"009_x.up.sql", sort}}).temp_files_limited);  // ci may not
   const auto expect_limit = [&] {
@@ -282,7 +289,8 @@ CREATE TEXT SEARCH CONFIGURATION app.ts (COPY = simple);
 CREATE FUNCTION app.who() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT current_user::text';
 CREATE FUNCTION app.peek() RETURNS text LANGUAGE sql SECURITY DEFINER AS $$ SELECT pg_read_file('PG_VERSION') $$;
 SELECT lo_from_bytea(0, 'x');
-CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host ')" + Server().socket_dir() + R"(', dbname 'victim');
+CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host ')" +
+                     Server().socket_dir() + R"(', dbname 'victim');
 GRANT USAGE ON FOREIGN SERVER elsewhere TO PUBLIC;
 CREATE USER MAPPING FOR PUBLIC SERVER elsewhere OPTIONS (user 'boss', password_required 'false');
 CREATE FOREIGN TABLE app.secret (n int) SERVER elsewhere OPTIONS (schema_name 'public', table_name 'secret');
@@ -305,19 +313,21 @@ GRANT SELECT ON app.secret TO PUBLIC;)");
 };
 
 TEST_F(GivenTemplate, WhatIsInItIsTheMigrationsOwn) {
-  const auto run = Dry({{"009_x.up.sql",
-                         "ALTER TABLE app.t ADD COLUMN w text; ALTER TYPE app.e ADD VALUE 'b'; DROP VIEW app.v;"
-                         "DROP MATERIALIZED VIEW app.m; DROP SEQUENCE app.s; DROP AGGREGATE app.agg(int);"
-                         "DROP PROCEDURE app.p(); DROP OPERATOR app.=== (int, int); DROP STATISTICS app.st;"
-                         "DROP DOMAIN app.d; DROP TYPE app.c; DROP TYPE app.r; DROP TABLE app.parted;"
-                         "DROP TEXT SEARCH CONFIGURATION app.ts; DROP FOREIGN TABLE app.secret;"
-                         "ALTER SCHEMA app RENAME TO app2; CREATE TABLE public.new (h hstore);"}});
+  const auto run =
+      Dry({{"009_x.up.sql",
+            "ALTER TABLE app.t ADD COLUMN w text; ALTER TYPE app.e ADD VALUE 'b'; DROP VIEW app.v;"
+            "DROP MATERIALIZED VIEW app.m; DROP SEQUENCE app.s; DROP AGGREGATE app.agg(int);"
+            "DROP PROCEDURE app.p(); DROP OPERATOR app.=== (int, int); DROP STATISTICS app.st;"
+            "DROP DOMAIN app.d; DROP TYPE app.c; DROP TYPE app.r; DROP TABLE app.parted;"
+            "DROP TEXT SEARCH CONFIGURATION app.ts; DROP FOREIGN TABLE app.secret;"
+            "ALTER SCHEMA app RENAME TO app2; CREATE TABLE public.new (h hstore);"}});
   EXPECT_TRUE(run.ok()) << run.failed->message;
   EXPECT_EQ(run.origin, scratch::TemplateOrigin::kGiven);
 }
 
 TEST_F(GivenTemplate, ItsDoorsAreClosed) {
-  EXPECT_EQ(Try("SELECT * FROM dblink('" + VictimConnection() + "', 'SELECT n FROM secret') AS x (n int);"), kDenied);
+  EXPECT_EQ(Try("SELECT * FROM dblink('" + VictimConnection() + "', 'SELECT n FROM secret') AS x (n int);"),
+            kDenied);
   EXPECT_EQ(Try("SELECT dblink_connect_u('" + VictimConnection() + "');"), kDenied);
   EXPECT_EQ(Try("SELECT * FROM app.secret;"), "42704");  // no user mapping
   EXPECT_EQ(Try("CREATE USER MAPPING FOR CURRENT_USER SERVER elsewhere OPTIONS (user 'boss', password 'x');"),
@@ -336,9 +346,10 @@ TEST_F(GivenTemplate, WithoutATrackerTheBaseSetIsTakenAsThere) {
 }
 
 TEST_F(GivenTemplate, WhatItsTrackerLacksOfTheBaseIsAppliedFirst) {
-  Exec(Kept(), "CREATE SCHEMA paliad; CREATE TABLE paliad.applied_migrations (version int NOT NULL PRIMARY KEY,"
-               " name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(), checksum text NULL);"
-               "INSERT INTO paliad.applied_migrations VALUES (1, 't')");
+  Exec(Kept(),
+       "CREATE SCHEMA paliad; CREATE TABLE paliad.applied_migrations (version int NOT NULL PRIMARY KEY,"
+       " name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(), checksum text NULL);"
+       "INSERT INTO paliad.applied_migrations VALUES (1, 't')");
   const auto run = Dry({{"003_x.up.sql", "ALTER TABLE app.t RENAME COLUMN w TO y;"}},
                        {{"001_t.up.sql", "CREATE TABLE app.t (id int);"},
                         {"002_w.up.sql", "ALTER TABLE app.t ADD COLUMN w text;"}});
@@ -364,7 +375,8 @@ TEST_F(GivenTemplate, ARoleThatMayNotCloneOrHandOverIsToldSo) {
   const auto not_member = TryDry({});
   AdminExec("ALTER DATABASE kept IS_TEMPLATE false");
   ASSERT_FALSE(not_member);
-  EXPECT_NE(not_member.error().hint.find("a superuser's URL"), std::string::npos) << not_member.error().Message();
+  EXPECT_NE(not_member.error().hint.find("a superuser's URL"), std::string::npos)
+      << not_member.error().Message();
   options_.given_template = "nothing";
   const auto missing = TryDry({});
   ASSERT_FALSE(missing);

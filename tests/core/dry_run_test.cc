@@ -41,8 +41,9 @@ scratch::MigrationReport Only(const scratch::DryRun& run) {
 }
 
 TEST_F(DryRunTest, TheJsonOfCheckHasEveryMigrationInOrder) {
-  const Outcome outcome = RunCheck({{"001_a.up.sql", "CREATE TABLE a (id int);"},
-                                    {"002_b.up.sql", "ALTER TABLE a ADD COLUMN v int; INSERT INTO a VALUES (1);"}});
+  const Outcome outcome =
+      RunCheck({{"001_a.up.sql", "CREATE TABLE a (id int);"},
+                {"002_b.up.sql", "ALTER TABLE a ADD COLUMN v int; INSERT INTO a VALUES (1);"}});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
   const Json& run = outcome.json["dry_run"];
   EXPECT_EQ(run["ok"], true);
@@ -103,6 +104,7 @@ TEST_F(DryRunTest, NothingIsTriedWherePolicyFindsAnError) {
 TEST_F(DryRunTest, TheServerMayBeNamedInTheEnvironment) {
   Command command = Check({{"001_a.up.sql", "CREATE TABLE a (id int);"}});
   command.argv.erase(command.argv.begin() + 4, command.argv.begin() + 6);
+  command.env["PALIAD_SCRATCH_URL"] = "";
   EXPECT_EQ(ToOutcome(RunProgram(command)).json["dry_run"], nullptr);
   command.env["PALIAD_SCRATCH_URL"] = Url();
   EXPECT_EQ(ToOutcome(RunProgram(command)).json["dry_run"]["ok"], true);
@@ -114,6 +116,13 @@ TEST_F(DryRunTest, AnUnreachableServerIsAnErrorAndNoRejection) {
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.json["error"]["kind"], "unavailable");
   EXPECT_EQ((outcome.out + outcome.err).find("geheim"), std::string::npos);
+}
+
+TEST_F(DryRunTest, ATemplateWithoutAServerIsWrongUsage) {
+  Command command = Check(kTable, {"--scratch-template", "kept"});
+  command.argv.erase(command.argv.begin() + 4, command.argv.begin() + 6);
+  command.env["PALIAD_SCRATCH_URL"] = "";
+  EXPECT_EQ(RunProgram(command).exit_code, 2);
 }
 
 TEST_F(DryRunTest, ALimitOfNothingIsWrongUsage) {
@@ -161,7 +170,8 @@ TEST_F(DryRunTest, EachLockIsNamedWithWhatItBlocks) {
       {"INSERT INTO t VALUES (1);", "public.t RowExclusiveLock schema changes"},
       {"COMMENT ON TABLE t IS 'x';", "public.t ShareUpdateExclusiveLock schema changes"},
       {"CREATE INDEX i ON t (v);", "public.t ShareLock writes"},
-      {"CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();",
+      {"CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION "
+       "suppress_redundant_updates_trigger();",
        "public.t ShareRowExclusiveLock writes"},
       {"REFRESH MATERIALIZED VIEW CONCURRENTLY m;",
        "public.m ExclusiveLock writes; public.t AccessShareLock schema changes"},
@@ -209,12 +219,11 @@ TEST_F(DryRunTest, OnlyARewriteIsARewrite) {
 }
 
 TEST_F(DryRunTest, RowsAreCountedForEachMigrationAlone) {
-  const auto run =
-      Dry({{"002_x.up.sql", "INSERT INTO t SELECT g, g FROM generate_series(1, 100) AS g;"},
-           {"003_y.up.sql", "UPDATE t SET v = 0 WHERE id <= 40; DELETE FROM t WHERE id > 90;"},
-           {"004_z.up.sql", "CREATE TABLE u AS SELECT * FROM t; SELECT count(*) FROM u;"},
-           {"005_n.up.sql", "-- paliad:no-transaction\nVACUUM t;"}},
-          kTable);
+  const auto run = Dry({{"002_x.up.sql", "INSERT INTO t SELECT g, g FROM generate_series(1, 100) AS g;"},
+                        {"003_y.up.sql", "UPDATE t SET v = 0 WHERE id <= 40; DELETE FROM t WHERE id > 90;"},
+                        {"004_z.up.sql", "CREATE TABLE u AS SELECT * FROM t; SELECT count(*) FROM u;"},
+                        {"005_n.up.sql", "-- paliad:no-transaction\nVACUUM t;"}},
+                       kTable);
   ASSERT_TRUE(run.ok());
   ASSERT_EQ(run.migrations.size(), 4U);
   EXPECT_EQ(Rows(run.migrations[0]), "100 0 0");
@@ -224,23 +233,25 @@ TEST_F(DryRunTest, RowsAreCountedForEachMigrationAlone) {
 }
 
 TEST_F(DryRunTest, ALockOutsideOfATransactionIsSeenWhileItIsHeld) {
-  const auto report =
-      Only(Dry({{"002_x.up.sql",
-                 "-- paliad:no-transaction\nCREATE INDEX CONCURRENTLY i ON t (v);\nVACUUM t;"}},
-               {{"001_t.up.sql", "CREATE TABLE t (id int, v int);"
-                                 "INSERT INTO t SELECT g, g FROM generate_series(1, 50000) AS g;"}}));
+  const auto report = Only(
+      Dry({{"002_x.up.sql", "-- paliad:no-transaction\nCREATE INDEX CONCURRENTLY i ON t (v);\nVACUUM t;"}},
+          {{"001_t.up.sql",
+            "CREATE TABLE t (id int, v int);"
+            "INSERT INTO t SELECT g, g FROM generate_series(1, 50000) AS g;"}}));
   EXPECT_FALSE(report.transactional);
   EXPECT_EQ(Locks(report), "public.t ShareUpdateExclusiveLock schema changes");
 }
 
 TEST_F(DryRunTest, TheBaseSetIsBuiltOnceAndItsTablesAreTheMigrationsOwn) {
-  const Files base = {{"001_t.up.sql", "CREATE SCHEMA s; CREATE TABLE s.once (id serial);"
-                                       "CREATE FUNCTION s.f() RETURNS int LANGUAGE sql AS 'SELECT 1';"
-                                       "CREATE TYPE s.e AS ENUM ('a'); CREATE EXTENSION pgcrypto SCHEMA s;"}};
-  const Files pending = {{"002_x.up.sql",
-                          "ALTER TABLE s.once ADD v int; ALTER TYPE s.e RENAME TO e2; DROP EXTENSION pgcrypto;"
-                          "CREATE OR REPLACE FUNCTION s.f() RETURNS int LANGUAGE sql AS 'SELECT 2';"
-                          "DROP SCHEMA s CASCADE; CREATE SCHEMA s;"}};
+  const Files base = {{"001_t.up.sql",
+                       "CREATE SCHEMA s; CREATE TABLE s.once (id serial);"
+                       "CREATE FUNCTION s.f() RETURNS int LANGUAGE sql AS 'SELECT 1';"
+                       "CREATE TYPE s.e AS ENUM ('a'); CREATE EXTENSION pgcrypto SCHEMA s;"}};
+  const Files pending = {
+      {"002_x.up.sql",
+       "ALTER TABLE s.once ADD v int; ALTER TYPE s.e RENAME TO e2; DROP EXTENSION pgcrypto;"
+       "CREATE OR REPLACE FUNCTION s.f() RETURNS int LANGUAGE sql AS 'SELECT 2';"
+       "DROP SCHEMA s CASCADE; CREATE SCHEMA s;"}};
   for (const char* role : {"ci", "postgres"}) {
     options_.url = Url(role);
     const auto first = Dry(pending, base);
@@ -279,8 +290,10 @@ TEST_F(DryRunTest, PendingMayLieBelowTheBase) {
 TEST_F(DryRunTest, ALoginNeedsNothingButItsPassword) {
   PostgresServer server;
   server.CreateRole("ci", true, "CREATEDB CREATEROLE PASSWORD 'geheim'");
-  Exec(server.Url(), "COPY (SELECT 'local all postgres trust' UNION ALL SELECT 'local all all scram-sha-256')"
-                     " TO '" + server.data_dir() + "/pg_hba.conf'");
+  Exec(server.Url(),
+       "COPY (SELECT 'local all postgres trust' UNION ALL SELECT 'local all all scram-sha-256')"
+       " TO '" +
+           server.data_dir() + "/pg_hba.conf'");
   Exec(server.Url(), "SELECT pg_reload_conf()");
   options_.url = server.Url("postgres", "ci") + "&password=geheim";
   EXPECT_TRUE(Dry(kTable).ok());

@@ -58,7 +58,8 @@ PostgresServer& ScratchFixture::Server() {
     made.CreateRole("ci", true, "CREATEDB CREATEROLE");
     made.CreateRole("boss");
     Exec(made.Url(), "CREATE DATABASE victim OWNER boss");
-    Exec(made.Url("victim", "boss"), "CREATE TABLE secret AS SELECT 42 AS n; GRANT SELECT ON secret TO PUBLIC");
+    Exec(made.Url("victim", "boss"),
+         "CREATE TABLE secret AS SELECT 42 AS n; GRANT SELECT ON secret TO PUBLIC");
     return &made;
   }();
   return server;
@@ -84,8 +85,8 @@ Command ScratchFixture::Check(const Files& files, const std::vector<std::string>
   for (const auto& [name, text] : files) {
     std::ofstream(folders_.back()->path() + "/" + name) << text;
   }
-  std::vector<std::string> argv = {PaliadctlPath(), "check", "--dir", folders_.back()->path(), "--scratch",
-                                   url,             "-o",    "json"};
+  std::vector<std::string> argv = {PaliadctlPath(), "check", "--dir", folders_.back()->path(),
+                                   "--scratch",     url,     "-o",    "json"};
   argv.insert(argv.end(), more.begin(), more.end());
   return {.argv = std::move(argv)};
 }
@@ -93,8 +94,9 @@ Command ScratchFixture::Check(const Files& files, const std::vector<std::string>
 std::string ScratchFixture::SharedState() { return Admin(kSharedStateSql); }
 
 int ScratchFixture::Templates() {
-  return std::stoi(Admin("SELECT count(*) FROM pg_database WHERE datname ~ '^paliad_dry_t_'"
-                         " AND datdba = 'ci'::regrole"));
+  return std::stoi(
+      Admin("SELECT count(*) FROM pg_database WHERE datname ~ '^paliad_dry_t_'"
+            " AND datdba = 'ci'::regrole"));
 }
 
 }  // namespace paliad::testing

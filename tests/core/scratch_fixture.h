@@ -52,10 +52,11 @@ class ScratchFixture : public ::testing::Test {
   scratch::DryRun Dry(const Files& pending, const Files& base = {});  // REQUIRES: no Error
 
   // `check --dir … --scratch …` with these files, answering in JSON.
-  Command Check(const Files& files, const std::vector<std::string>& more = {}, const std::string& url = Url());
+  Command Check(const Files& files, const std::vector<std::string>& more = {},
+                const std::string& url = Url());
 
-  // What all databases share, a line each: databases with their rights, roles, memberships, settings, comments,
-  // tablespaces, slots, prepared transactions, sessions. Cached templates are left out.
+  // What all databases share, a line each: databases with their rights, roles, memberships, settings,
+  // comments, tablespaces, slots, prepared transactions, sessions. Cached templates are left out.
   static std::string SharedState();
   static int Templates();  // cached ones of `ci`
 
