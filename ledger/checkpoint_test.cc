@@ -32,7 +32,7 @@ TEST(Checkpoint, TheExampleOfTheSpecificationIsReadAndWritten) {
 TEST(Checkpoint, EveryOtherFormIsMalformed) {
   const std::string root = FormatHash(Sha256(""));
   for (const std::string& text :
-       {std::string(), "o\n0\n" + root, "o\n0\n", "\n0\n" + root + "\n", "o\n00\n" + root + "\n", "o\n-1\n" + root + "\n",
+       {std::string(), "o\n0\n" + root, std::string("o\n0\n"), "\n0\n" + root + "\n", "o\n00\n" + root + "\n", "o\n-1\n" + root + "\n",
         "o\n\n" + root + "\n", "o\nx\n" + root + "\n", "o\n9223372036854775808\n" + root + "\n",
         "o\n1\n" + root.substr(4) + "\n", "o\n1\n" + root + "=\n", "o\n1\n" + root + " \n", "o\t\n1\n" + root + "\n",
         "o\n1\n" + root + "\n\n", "o\n1\n" + root + "\nx\n\n", "\xFF\n1\n" + root + "\n"}) {

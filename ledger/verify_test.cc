@@ -130,7 +130,7 @@ TEST(Verify, ADeletedEntryIsAGap) {
   const SampleLog log(3);
   std::vector<Row> rows = Rows(log.leaves);
   rows.erase(rows.begin() + 5, rows.begin() + 7);
-  EXPECT_EQ(Summary(Verify(rows, log.leaves, {10})), "gap@5 truncated@8");
+  EXPECT_EQ(Summary(Verify(rows, log.leaves, {10})), "gap@5 truncated@8 unfinished@4");
   rows = Rows(log.leaves);
   rows.erase(rows.begin());
   EXPECT_EQ(Summary(Verify(rows, log.leaves, {4})), "gap@0 edited@0");
@@ -140,7 +140,7 @@ TEST(Verify, ADeletedEntryIsFoundAfterRenumbering) {
   const SampleLog log(3);
   Leaves leaves = log.leaves;
   leaves.erase(leaves.begin() + 5);
-  EXPECT_EQ(Summary(Verify(Rows(leaves), log.leaves, {4, 7})), "edited@4 ordinal_gap@5");
+  EXPECT_EQ(Summary(Verify(Rows(leaves), log.leaves, {4, 7})), "ordinal_gap@5 edited@4");
 }
 
 TEST(Verify, ACutTailIsFound) {
