@@ -1,14 +1,14 @@
-// The code that goes with each call of paliad_ledger.append. Migrations run as the login that may call it, so a
-// call has to show that the controller made it:
+// The code that goes with each call of paliad_ledger.append. Migrations run as the login that may call it, so
+// a call has to show that the controller made it:
 //
 //   secret  = HMAC-SHA256(key = the signing key's 32-byte seed, "paliad-ledger append v1" LF origin)
 //   message = run id (36 ASCII characters) ":" ordinal (decimal) ":" leaf hash (32 bytes)
 //   mac     = HMAC-SHA256(key = secret, message)
 //           = SHA-256(outer ‖ SHA-256(inner ‖ message))
 //
-// `inner` and `outer` are the secret, filled with zeroes to 64 bytes, XORed with 0x36 and 0x5C (RFC 2104). They
-// are what the database keeps, since PostgreSQL has sha256() but neither HMAC nor XOR of bytes without an
-// extension. Values; pure.
+// `inner` and `outer` are the secret, filled with zeroes to 64 bytes, XORed with 0x36 and 0x5C (RFC 2104).
+// They are what the database keeps, since PostgreSQL has sha256() but neither HMAC nor XOR of bytes without
+// an extension. Values; pure.
 #ifndef PALIAD_LEDGER_APPEND_MAC_H_
 #define PALIAD_LEDGER_APPEND_MAC_H_
 

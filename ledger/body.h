@@ -1,5 +1,5 @@
-// Bodies: texts that an entry speaks of by digest (SQL, error output, API replies), so that one can be removed and
-// every proof still holds. The salt keeps a removed body from being guessed from its digest.
+// Bodies: texts that an entry speaks of by digest (SQL, error output, API replies), so that one can be
+// removed and every proof still holds. The salt keeps a removed body from being guessed from its digest.
 #ifndef PALIAD_LEDGER_BODY_H_
 #define PALIAD_LEDGER_BODY_H_
 

@@ -12,8 +12,8 @@
 //   numbers = decimal without leading zeroes
 //
 // A body stands behind an entry that names its digest. Nothing may follow the end, and no value has a second
-// spelling: each byte is checked by the tree, by a signature, or against this grammar. There is no digest of the
-// bundle itself, no time and no query in it, since nothing would vouch for them. Both sides stream.
+// spelling: each byte is checked by the tree, by a signature, or against this grammar. There is no digest of
+// the bundle itself, no time and no query in it, since nothing would vouch for them. Both sides stream.
 #ifndef PALIAD_LEDGER_BUNDLE_H_
 #define PALIAD_LEDGER_BUNDLE_H_
 

@@ -13,9 +13,10 @@
 namespace paliad::ledger {
 namespace {
 
-constexpr std::size_t kMaxHeaderLine = 80;     // "range" and three numbers of at most 19 digits
-constexpr std::size_t kMaxProofHashes = 128;   // two for each level that a tree can have
-constexpr std::size_t kMaxBodyLine = kBodyWord.size() + 64 + 1 + 2 * kSaltBytes + 1 + (kMaxBodyBytes + 2) / 3 * 4;
+constexpr std::size_t kMaxHeaderLine = 80;    // "range" and three numbers of at most 19 digits
+constexpr std::size_t kMaxProofHashes = 128;  // two for each level that a tree can have
+constexpr std::size_t kMaxBodyLine =
+    kBodyWord.size() + 64 + 1 + 2 * kSaltBytes + 1 + (kMaxBodyBytes + 2) / 3 * 4;
 
 tl::unexpected<Problem> Malformed(std::string why) {
   return Found(ProblemKind::kMalformed, "not a bundle: " + std::move(why));
@@ -92,8 +93,8 @@ Verified<BundleHeader> BundleReader::ReadHeader() {
     return Malformed(fmt::format("its first line is not {}", kBundleMagic));
   }
   const auto range = lines_.Line(kMaxHeaderLine);
-  auto header = range && range->starts_with(kRangeWord) ? ParseRange(range->substr(kRangeWord.size()))
-                                                        : std::nullopt;
+  auto header =
+      range && range->starts_with(kRangeWord) ? ParseRange(range->substr(kRangeWord.size())) : std::nullopt;
   if (!header) {
     return Malformed("its second line is not 'range' and three numbers");
   }

@@ -206,11 +206,13 @@ TEST(Bundle, ABodyHasToBeTheOneThatItsEntryNames) {
   const SampleLog log(2);
   const std::string bundle = SampleBundle(log, 0, 7, {kSigner}, /*with_bodies=*/true);
   EXPECT_EQ(Verify(bundle).bodies, 2U);
-  EXPECT_EQ(Summary(Verify(Replaced(bundle, Base64Encode(log.bodies[0].body), Base64Encode("DROP TABLE t1;")))),
-            "body@2");
+  EXPECT_EQ(
+      Summary(Verify(Replaced(bundle, Base64Encode(log.bodies[0].body), Base64Encode("DROP TABLE t1;")))),
+      "body@2");
   // A body that is itself right, behind an entry that does not speak of it.
-  const std::string line = "body " + HexEncode(AsBytes(BodyDigest(log.bodies[1].salt, log.bodies[1].body))) + " " +
-                           HexEncode(log.bodies[1].salt) + " " + Base64Encode(log.bodies[1].body) + "\n";
+  const std::string line = "body " + HexEncode(AsBytes(BodyDigest(log.bodies[1].salt, log.bodies[1].body))) +
+                           " " + HexEncode(log.bodies[1].salt) + " " + Base64Encode(log.bodies[1].body) +
+                           "\n";
   EXPECT_EQ(Summary(Verify(Replaced(bundle, "entries\n{", "entries\n" + line + "{"))), "body");
   EXPECT_EQ(Summary(Verify(Replaced(bundle, "end\n", line + "end\n"))), "body@6");
   // One that was redacted is absent.
@@ -221,8 +223,9 @@ TEST(Bundle, BodiesOfAnyBytesAndLengthsComeBack) {
   for (const std::string& body : {std::string(), std::string("\0\n\r\xFF", 4), std::string(300'000, 'x')}) {
     const std::string salt = NewSalt();
     SampleLog log(1);
-    log.leaves[1] = testing::SampleLeaf(
-        1, 0, "run_started", R"("nested":{"list":[")" + HexEncode(AsBytes(BodyDigest(salt, body))) + R"("]})");
+    log.leaves[1] =
+        testing::SampleLeaf(1, 0, "run_started",
+                            R"("nested":{"list":[")" + HexEncode(AsBytes(BodyDigest(salt, body))) + R"("]})");
     std::ostringstream out;
     BundleWriter writer(out);
     ASSERT_TRUE(writer.Begin({.first = 1,
@@ -250,7 +253,8 @@ TEST(Bundle, TheWriterRefusesWhatTheGrammarCannotHold) {
                             .complement = ProofOf(log.leaves, RangeSpans(0, 1, 4)),
                             .checkpoint = SignedCheckpoint(log.leaves, 4, {kSigner}),
                             .earlier = {}}));
-  for (const std::string& leaf : {std::string(), std::string("end"), std::string("{\n}"), std::string(70'000, '{')}) {
+  for (const std::string& leaf :
+       {std::string(), std::string("end"), std::string("{\n}"), std::string(70'000, '{')}) {
     EXPECT_EQ(writer.AddEntry(leaf).error().kind, ErrorKind::kCorruption);
   }
   EXPECT_EQ(writer.Finish().error().kind, ErrorKind::kCorruption);  // one is missing

@@ -1,5 +1,5 @@
-// Is a text canonical JSON (base/json.h says which)? One pass, no allocation for values that nobody asked for, and
-// bounded recursion: what is scanned may come from an attacker.
+// Is a text canonical JSON (base/json.h says which)? One pass, no allocation for values that nobody asked
+// for, and bounded recursion: what is scanned may come from an attacker.
 #ifndef PALIAD_LEDGER_CANONICAL_SCAN_H_
 #define PALIAD_LEDGER_CANONICAL_SCAN_H_
 

@@ -28,7 +28,7 @@ bool WriterAgrees(const std::string& text) {
 
 std::string RandomText(std::mt19937& random) {
   const std::vector<std::string> parts = {"a",    "Z",      "\"",     "\\",     "/",    "\n", "\t",
-                                          "\x01", "\x1f",   "\x7f",   "ä",      "€",    "😀", "\u2028",
+                                          "\x01", "\x1f",   "\x7f",   "ä",      "€",    "😀",  "\u2028",
                                           "\b",   "\f\r\v", "\u0080", "\uFFFD", "0000", ""};
   std::string text;
   for (unsigned i = random() % 6; i > 0; --i) {

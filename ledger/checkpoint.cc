@@ -77,8 +77,8 @@ Verified<OpenedCheckpoint> OpenCheckpoint(std::string_view bytes, std::string_vi
     return tl::unexpected<Problem>(std::move(checkpoint).error());
   }
   if (checkpoint->origin != origin) {
-    return Found(ProblemKind::kUntrusted, fmt::format("it is a checkpoint of the log '{}', not of '{}'",
-                                                      checkpoint->origin, origin));
+    return Found(ProblemKind::kUntrusted,
+                 fmt::format("it is a checkpoint of the log '{}', not of '{}'", checkpoint->origin, origin));
   }
   OpenedCheckpoint opened{.checkpoint = *std::move(checkpoint), .signers = {}, .ignored_signatures = 0};
   if (keys.empty()) {
@@ -93,7 +93,8 @@ Verified<OpenedCheckpoint> OpenCheckpoint(std::string_view bytes, std::string_vi
     return tl::unexpected<Problem>(std::move(signers).error());
   }
   opened.signers = *std::move(signers);
-  opened.ignored_signatures = note.signatures.size() - std::min(note.signatures.size(), opened.signers.size());
+  opened.ignored_signatures =
+      note.signatures.size() - std::min(note.signatures.size(), opened.signers.size());
   return opened;
 }
 

@@ -38,13 +38,13 @@ std::string SignCheckpoint(const Checkpoint& checkpoint, const std::vector<NoteS
 
 struct OpenedCheckpoint {
   Checkpoint checkpoint;
-  std::vector<std::string> signers;   // labels of trusted keys; empty: it is unsigned
+  std::vector<std::string> signers;    // labels of trusted keys; empty: it is unsigned
   std::size_t ignored_signatures = 0;  // by keys that nobody here knows
 };
 
-// Reads a signed note, or an unsigned text. `keys` decides what is needed: if it is empty, nothing is trusted and
-// nothing is asked for, and `signers` stays empty. Else kUnsigned, kUntrusted, kBadSignature.
-// kMalformed for other bytes, kUntrusted for another log's origin.
+// Reads a signed note, or an unsigned text. `keys` decides what is needed: if it is empty, nothing is trusted
+// and nothing is asked for, and `signers` stays empty. Else kUnsigned, kUntrusted, kBadSignature. kMalformed
+// for other bytes, kUntrusted for another log's origin.
 [[nodiscard]] Verified<OpenedCheckpoint> OpenCheckpoint(std::string_view bytes, std::string_view origin,
                                                         const TrustedKeys& keys);
 

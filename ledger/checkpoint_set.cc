@@ -15,10 +15,10 @@ void CheckpointSet::Add(std::string_view source, std::string_view bytes, std::st
     problems.Add(std::move(problem));
     return;
   }
-  const auto [place, is_new] = by_size_.try_emplace(
-      opened->checkpoint.size, Published{.root = opened->checkpoint.root,
-                                         .is_signed = !opened->signers.empty(),
-                                         .source = std::string(source)});
+  const auto [place, is_new] =
+      by_size_.try_emplace(opened->checkpoint.size, Published{.root = opened->checkpoint.root,
+                                                              .is_signed = !opened->signers.empty(),
+                                                              .source = std::string(source)});
   if (!is_new && place->second.root != opened->checkpoint.root) {
     problems.Add(ProblemKind::kFork, fmt::format("{} and {} are of {} entries and have different roots",
                                                  place->second.source, source, opened->checkpoint.size));

@@ -1,5 +1,5 @@
-// The checkpoints that somebody published, opened and compared with each other: what a log is verified against.
-// A value.
+// The checkpoints that somebody published, opened and compared with each other: what a log is verified
+// against. A value.
 #ifndef PALIAD_LEDGER_CHECKPOINT_SET_H_
 #define PALIAD_LEDGER_CHECKPOINT_SET_H_
 
@@ -22,8 +22,8 @@ class CheckpointSet {
     std::string source;      // "file:/srv/checkpoints/latest": for people
   };
 
-  // Opens the bytes of one checkpoint (OpenCheckpoint). What is wrong with it is added to `problems`, with its
-  // source; kFork if there is one of its size and another root. Both are then only reported.
+  // Opens the bytes of one checkpoint (OpenCheckpoint). What is wrong with it is added to `problems`, with
+  // its source; kFork if there is one of its size and another root. Both are then only reported.
   void Add(std::string_view source, std::string_view bytes, std::string_view origin, const TrustedKeys& keys,
            Problems& problems);
 

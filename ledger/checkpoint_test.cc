@@ -20,7 +20,8 @@ using testing::SignerOf;
 TrustedKeys Trust(const NoteSigner& signer) { return *TrustedKeys::Parse(signer.verifier.Format()); }
 
 TEST(Checkpoint, TheExampleOfTheSpecificationIsReadAndWritten) {
-  const std::string text = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
+  const std::string text =
+      "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
   const auto checkpoint = ParseCheckpoint(text);
   ASSERT_TRUE(checkpoint);
   EXPECT_EQ(checkpoint->origin, "example.com/behind-the-sofa");
@@ -32,10 +33,11 @@ TEST(Checkpoint, TheExampleOfTheSpecificationIsReadAndWritten) {
 TEST(Checkpoint, EveryOtherFormIsMalformed) {
   const std::string root = FormatHash(Sha256(""));
   for (const std::string& text :
-       {std::string(), "o\n0\n" + root, std::string("o\n0\n"), "\n0\n" + root + "\n", "o\n00\n" + root + "\n", "o\n-1\n" + root + "\n",
-        "o\n\n" + root + "\n", "o\nx\n" + root + "\n", "o\n9223372036854775808\n" + root + "\n",
-        "o\n1\n" + root.substr(4) + "\n", "o\n1\n" + root + "=\n", "o\n1\n" + root + " \n", "o\t\n1\n" + root + "\n",
-        "o\n1\n" + root + "\n\n", "o\n1\n" + root + "\nx\n\n", "\xFF\n1\n" + root + "\n"}) {
+       {std::string(), "o\n0\n" + root, std::string("o\n0\n"), "\n0\n" + root + "\n", "o\n00\n" + root + "\n",
+        "o\n-1\n" + root + "\n", "o\n\n" + root + "\n", "o\nx\n" + root + "\n",
+        "o\n9223372036854775808\n" + root + "\n", "o\n1\n" + root.substr(4) + "\n", "o\n1\n" + root + "=\n",
+        "o\n1\n" + root + " \n", "o\t\n1\n" + root + "\n", "o\n1\n" + root + "\n\n",
+        "o\n1\n" + root + "\nx\n\n", "\xFF\n1\n" + root + "\n"}) {
     const auto checkpoint = ParseCheckpoint(text);
     ASSERT_FALSE(checkpoint) << text;
     EXPECT_EQ(checkpoint.error().kind, ProblemKind::kMalformed) << text;

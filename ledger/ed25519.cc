@@ -42,10 +42,10 @@ int NoPassphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*contex
 bool Ed25519Verifies(const Ed25519PublicKey& key, std::string_view text, std::string_view signature) {
   const UniqueKey handle(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, key.data(), key.size()));
   const UniqueContext context(EVP_MD_CTX_new());
-  const bool holds =
-      signature.size() == kEd25519SignatureBytes && handle != nullptr && context != nullptr &&
-      EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, handle.get()) == 1 &&
-      EVP_DigestVerify(context.get(), Unsigned(signature), signature.size(), Unsigned(text), text.size()) == 1;
+  const bool holds = signature.size() == kEd25519SignatureBytes && handle != nullptr && context != nullptr &&
+                     EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, handle.get()) == 1 &&
+                     EVP_DigestVerify(context.get(), Unsigned(signature), signature.size(), Unsigned(text),
+                                      text.size()) == 1;
   ERR_clear_error();
   return holds;
 }

@@ -1,5 +1,5 @@
-// Encodings with exactly one spelling for each value. What protects a log is a hash over bytes; a second spelling
-// of the same value would be a change that no hash and no signature finds.
+// Encodings with exactly one spelling for each value. What protects a log is a hash over bytes; a second
+// spelling of the same value would be a change that no hash and no signature finds.
 #ifndef PALIAD_LEDGER_ENCODING_H_
 #define PALIAD_LEDGER_ENCODING_H_
 

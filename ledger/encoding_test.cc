@@ -18,8 +18,8 @@ TEST(Encoding, Base64OfEveryLengthIsReadBack) {
 }
 
 TEST(Encoding, Base64HasOneSpelling) {
-  for (const char* text : {"AA=", "AA", "A", "AAA", "AB==", "AAB=", "A===", "====", "AA==AA==", "AA=A", "AAAA\n", " AAAA",
-                           "AA-_", "AAAA====", "=AAA", "AA= ="}) {
+  for (const char* text : {"AA=", "AA", "A", "AAA", "AB==", "AAB=", "A===", "====", "AA==AA==", "AA=A",
+                           "AAAA\n", " AAAA", "AA-_", "AAAA====", "=AAA", "AA= ="}) {
     EXPECT_FALSE(Base64Decode(text)) << text;
   }
 }
@@ -44,8 +44,8 @@ TEST(Encoding, HexIsLowerCase) {
 TEST(Encoding, NumbersHaveNoLeadingZeroesSignsOrOverflow) {
   EXPECT_EQ(ParseDecimal("0"), 0U);
   EXPECT_EQ(ParseDecimal("9223372036854775807"), 9223372036854775807U);
-  for (const char* text : {"", "00", "01", "-1", "+1", " 1", "1 ", "1a", "9223372036854775808", "18446744073709551616",
-                           "99999999999999999999999"}) {
+  for (const char* text : {"", "00", "01", "-1", "+1", " 1", "1 ", "1a", "9223372036854775808",
+                           "18446744073709551616", "99999999999999999999999"}) {
     EXPECT_FALSE(ParseDecimal(text)) << text;
   }
 }

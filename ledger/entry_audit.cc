@@ -29,7 +29,8 @@ EntryAudit::OpenRun* EntryAudit::RunOf(std::uint64_t seq, const Leaf& leaf, Prob
   if (ended_.Contains(leaf.run)) {
     problems.Add(
         ProblemKind::kDuplicate,
-        fmt::format("run {} had ended and has another entry, with ordinal {}", leaf.run_text, leaf.ordinal), seq);
+        fmt::format("run {} had ended and has another entry, with ordinal {}", leaf.run_text, leaf.ordinal),
+        seq);
     return nullptr;
   }
   const auto [place, is_new] = open_.try_emplace(leaf.run);
@@ -42,7 +43,8 @@ EntryAudit::OpenRun* EntryAudit::RunOf(std::uint64_t seq, const Leaf& leaf, Prob
   }
   if (leaf.ordinal < run.next_ordinal) {
     problems.Add(ProblemKind::kDuplicate,
-                 fmt::format("run {} has ordinal {} again or out of order", leaf.run_text, leaf.ordinal), seq);
+                 fmt::format("run {} has ordinal {} again or out of order", leaf.run_text, leaf.ordinal),
+                 seq);
     return nullptr;
   }
   if (leaf.ordinal > run.next_ordinal) {
@@ -57,10 +59,10 @@ EntryAudit::OpenRun* EntryAudit::RunOf(std::uint64_t seq, const Leaf& leaf, Prob
 
 void EntryAudit::Add(std::uint64_t seq, const Leaf& leaf, Problems& problems) {
   if ((seq == 0) != (leaf.kind == KindName(Kind::kGenesis))) {
-    problems.Add(ProblemKind::kGenesis,
-                 seq == 0 ? fmt::format("the log begins with an entry of kind '{}'", leaf.kind)
-                          : "a second genesis",
-                 seq);
+    problems.Add(
+        ProblemKind::kGenesis,
+        seq == 0 ? fmt::format("the log begins with an entry of kind '{}'", leaf.kind) : "a second genesis",
+        seq);
   }
   OpenRun* run = RunOf(seq, leaf, problems);
   if (run == nullptr) {

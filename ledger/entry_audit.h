@@ -1,5 +1,5 @@
-// What the entries of a log say about each other, whatever tree and signatures say: a log that its owner rewrote
-// and signed again, or that a bug wrote, has to make sense too.
+// What the entries of a log say about each other, whatever tree and signatures say: a log that its owner
+// rewrote and signed again, or that a bug wrote, has to make sense too.
 //
 // Memory: 16 bytes for each run that ended, some more for each that did not. Not thread-safe.
 #ifndef PALIAD_LEDGER_ENTRY_AUDIT_H_
@@ -24,7 +24,8 @@ class EntryAudit {
   // The next entry; problems found with it are added to `problems`.
   void Add(std::uint64_t seq, const Leaf& leaf, Problems& problems);
 
-  // Runs without their end, though a later run of their tracker had the lock, and so had to write it for them.
+  // Runs without their end, though a later run of their tracker had the lock, and so had to write it for
+  // them.
   void Finish(Problems& problems) const;
 
  private:
@@ -46,7 +47,8 @@ class EntryAudit {
   std::uint64_t first_seq_;
   std::unordered_map<RunId, OpenRun, RunHash> open_;
   RunSet ended_;
-  std::map<std::string, std::uint64_t> last_holder_;  // by tracker: seq where the last run that had the lock began
+  std::map<std::string, std::uint64_t>
+      last_holder_;  // by tracker: seq where the last run that had the lock began
 };
 
 }  // namespace paliad::ledger

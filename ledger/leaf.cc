@@ -114,7 +114,8 @@ class Fields {
         {"checksum", checksum_ || !applied},
         {"outcome", outcome_ || leaf_.kind != KindName(Kind::kRunFinished)},
     };
-    const auto* bad = std::find_if(std::begin(fields), std::end(fields), [](const auto& f) { return !f.second; });
+    const auto* bad =
+        std::find_if(std::begin(fields), std::end(fields), [](const auto& f) { return !f.second; });
     return bad == std::end(fields) ? std::string_view() : bad->first;
   }
 
@@ -161,12 +162,14 @@ Verified<Leaf> ParseLeaf(std::string_view bytes) {
   }
   Fields fields;
   const auto objection = CanonicalObjection(
-      bytes, [&](int depth, std::string_view key, const JsonScalar& value) { fields.See(depth, key, value); });
+      bytes,
+      [&](int depth, std::string_view key, const JsonScalar& value) { fields.See(depth, key, value); });
   if (objection) {
     return Found(ProblemKind::kMalformed, "the leaf is not canonical JSON: " + *objection);
   }
   if (const std::string_view bad = fields.Bad(); !bad.empty()) {
-    return Found(ProblemKind::kMalformed, fmt::format("the leaf's field '{}' is missing or has a wrong form", bad));
+    return Found(ProblemKind::kMalformed,
+                 fmt::format("the leaf's field '{}' is missing or has a wrong form", bad));
   }
   return fields.Take();
 }

@@ -1,5 +1,5 @@
-// A leaf read back: the fields that every entry has (ledger/entry.h) and what verification asks of some kinds.
-// Values; pure.
+// A leaf read back: the fields that every entry has (ledger/entry.h) and what verification asks of some
+// kinds. Values; pure.
 #ifndef PALIAD_LEDGER_LEAF_H_
 #define PALIAD_LEDGER_LEAF_H_
 
@@ -30,13 +30,14 @@ struct Leaf {
   std::string tracker;
   std::string outcome;  // "" where there is none
   bool locked = true;   // a run_finished says so where its run did not have the lock
-  std::vector<Sha256Digest> digests;  // every text in it that is 64 hex digits, at any depth: it may name a body
+  std::vector<Sha256Digest>
+      digests;  // every text in it that is 64 hex digits, at any depth: it may name a body
 };
 
 // kMalformed unless the bytes are canonical JSON, at most kMaxLeafBytes, an object with `at`, `format` (1),
 // `kind`, `ordinal`, `run`, `target` and `tracker` in their forms, and with those of its kind: `version` a
-// migration's number, `checksum` of an `applied` entry a digest, `outcome` of a `run_finished` one of the six.
-// Kinds and fields that this program does not know are accepted: a later controller may write them.
+// migration's number, `checksum` of an `applied` entry a digest, `outcome` of a `run_finished` one of the
+// six. Kinds and fields that this program does not know are accepted: a later controller may write them.
 [[nodiscard]] Verified<Leaf> ParseLeaf(std::string_view bytes);
 
 }  // namespace paliad::ledger

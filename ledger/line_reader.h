@@ -1,4 +1,5 @@
-// Lines of a stream that may be hostile: no line grows past the bound that its reader expects. Not thread-safe.
+// Lines of a stream that may be hostile: no line grows past the bound that its reader expects. Not
+// thread-safe.
 #ifndef PALIAD_LEDGER_LINE_READER_H_
 #define PALIAD_LEDGER_LINE_READER_H_
 
@@ -16,8 +17,8 @@ class LineReader {
   // `source` must outlive the reader.
   explicit LineReader(std::istream& source) : source_(source), buffer_(kBufferBytes) {}
 
-  // The next line without its newline, valid until the next call. None at the end, without a newline, or if the
-  // line is longer than `max_bytes`.
+  // The next line without its newline, valid until the next call. None at the end, without a newline, or if
+  // the line is longer than `max_bytes`.
   std::optional<std::string_view> Line(std::size_t max_bytes);
 
   // Exactly that many bytes; none if there are fewer.

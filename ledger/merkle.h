@@ -38,8 +38,8 @@ class CompactRange {
   // The tree's root; of the empty tree SHA-256("").
   Sha256Digest Root() const;
 
-  // The root if a last node that need not be perfect stood to the right of all that is here. REQUIRES: it has at
-  // most as many leaves as the smallest subtree here.
+  // The root if a last node that need not be perfect stood to the right of all that is here. REQUIRES: it has
+  // at most as many leaves as the smallest subtree here.
   Sha256Digest RootWithLast(const Sha256Digest& last) const;
 
  private:

@@ -19,11 +19,11 @@ constexpr std::string_view kDash = "\xE2\x80\x94 ";  // U+2014 and a space
 constexpr std::size_t kKeyIdBytes = 4;
 
 // White_Space of Unicode 15 outside of ASCII, in UTF-8.
-constexpr std::string_view kSpaces[] = {
-    "\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81", "\xE2\x80\x82",
-    "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86", "\xE2\x80\x87", "\xE2\x80\x88",
-    "\xE2\x80\x89", "\xE2\x80\x8A", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F",
-    "\xE3\x80\x80"};
+constexpr std::string_view kSpaces[] = {"\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80",
+                                        "\xE2\x80\x81", "\xE2\x80\x82", "\xE2\x80\x83", "\xE2\x80\x84",
+                                        "\xE2\x80\x85", "\xE2\x80\x86", "\xE2\x80\x87", "\xE2\x80\x88",
+                                        "\xE2\x80\x89", "\xE2\x80\x8A", "\xE2\x80\xA8", "\xE2\x80\xA9",
+                                        "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80"};
 
 std::string_view Bytes(const Ed25519PublicKey& key) {
   return {reinterpret_cast<const char*>(key.data()), key.size()};
@@ -77,9 +77,8 @@ Error BadKey(std::string_view vkey, std::string cause) {
 }  // namespace
 
 bool IsKeyName(std::string_view name) {
-  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
-    return static_cast<unsigned char>(c) > 0x20 && c != '+';
-  });
+  const bool plain = std::all_of(name.begin(), name.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != '+'; });
   return !name.empty() && plain && IsValidUtf8(name) &&
          std::none_of(std::begin(kSpaces), std::end(kSpaces),
                       [&](std::string_view space) { return name.find(space) != name.npos; });

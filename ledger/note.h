@@ -69,8 +69,8 @@ struct Note {
   std::vector<NoteSignature> signatures;
 };
 
-// kMalformed: no final newline, a control character, bytes that are not UTF-8, no signature, a bad name, a line
-// that is no signature after the signatures, base64 that is not canonical, more than the limits above.
+// kMalformed: no final newline, a control character, bytes that are not UTF-8, no signature, a bad name, a
+// line that is no signature after the signatures, base64 that is not canonical, more than the limits above.
 [[nodiscard]] Verified<Note> ParseNote(std::string_view bytes);
 
 std::string FormatNote(const Note& note);

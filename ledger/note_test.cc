@@ -39,10 +39,11 @@ TEST(Note, VectorOfTheSpecification) {
   EXPECT_EQ(key->Format(), "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k");
   const Note note = {
       .text = "This is an example message.\n",
-      .signatures = {{.name = "example.com/foo",
-                      .key_id = 0x530D903A,
-                      .signature = *HexDecode("49fcb2b575c891a1d9561194bd539da82fd5812ae937d7a69ce2d8e367700953"
-                                              "80aed9b60d444583595ec6233811f79855e644abb01e31b562eef62277b26903")}}};
+      .signatures = {
+          {.name = "example.com/foo",
+           .key_id = 0x530D903A,
+           .signature = *HexDecode("49fcb2b575c891a1d9561194bd539da82fd5812ae937d7a69ce2d8e367700953"
+                                   "80aed9b60d444583595ec6233811f79855e644abb01e31b562eef62277b26903")}}};
   const auto parsed = ParseNote(FormatNote(note));
   ASSERT_TRUE(parsed) << parsed.error().detail;
   EXPECT_EQ(parsed->text, note.text);
@@ -50,8 +51,9 @@ TEST(Note, VectorOfTheSpecification) {
 }
 
 TEST(Note, VectorOfTheChecksumDatabase) {
-  const NoteSigner peter("PeterNeumann", Ed25519PrivateKey::FromSeed(SeedOf(
-                                             "810a1402d5146c8d84f2443330f54080ebf98ee17d9c74f6252fc5d5c7283173")));
+  const NoteSigner peter("PeterNeumann",
+                         Ed25519PrivateKey::FromSeed(
+                             SeedOf("810a1402d5146c8d84f2443330f54080ebf98ee17d9c74f6252fc5d5c7283173")));
   EXPECT_EQ(peter.verifier.id(), 0xC74F20A3U);
   const Note note = SignNote(
       "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n",
@@ -236,7 +238,8 @@ TEST(Note, AnythingElseIsNoSigningKey) {
     ASSERT_FALSE(key) << text;
     EXPECT_EQ(key.error().kind, ErrorKind::kInvalidInput);
   }
-  EXPECT_EQ(Ed25519PrivateKey::FromPem(x25519).error().cause, "it is a key of another algorithm than Ed25519");
+  EXPECT_EQ(Ed25519PrivateKey::FromPem(x25519).error().cause,
+            "it is a key of another algorithm than Ed25519");
 }
 
 }  // namespace

@@ -43,7 +43,8 @@ struct Problem {
   std::string detail;                // one sentence without a full stop; may quote untrusted text
 };
 
-// What was found, up to a bound; further ones are counted, so that a log of nothing but problems fits in memory.
+// What was found, up to a bound; further ones are counted, so that a log of nothing but problems fits in
+// memory.
 class Problems {
  public:
   static constexpr std::size_t kLimit = 1'000;

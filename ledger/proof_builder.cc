@@ -16,7 +16,8 @@ void AddComplement(const Span& node, const Span& range, std::vector<Span>& spans
   if (node.begin >= range.begin && node.end <= range.end) {
     return;
   }
-  // On the left only perfect nodes, those of a CompactRange; the ragged edge can be there if the range is empty.
+  // On the left only perfect nodes, those of a CompactRange; the ragged edge can be there if the range is
+  // empty.
   const bool left = node.end <= range.begin && std::has_single_bit(node.end - node.begin);
   if (left || node.begin >= range.end) {
     spans.push_back(node);

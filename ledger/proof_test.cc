@@ -60,8 +60,8 @@ Proof NaiveSubproof(const std::vector<Sha256Digest>& d, std::size_t m, std::size
   while (k * 2 < end - begin) {
     k *= 2;
   }
-  Proof proof = m <= k ? NaiveSubproof(d, m, begin, begin + k, whole)
-                       : NaiveSubproof(d, m - k, begin + k, end, false);
+  Proof proof =
+      m <= k ? NaiveSubproof(d, m, begin, begin + k, whole) : NaiveSubproof(d, m - k, begin + k, end, false);
   proof.push_back(m <= k ? Mth(d, begin + k, end) : Mth(d, begin, begin + k));
   return proof;
 }
@@ -111,8 +111,8 @@ std::vector<Proof> Spoilt(const Proof& proof) {
 // The reference tree of certificate-transparency: its leaves stand in merkle_test.cc.
 std::vector<Sha256Digest> ReferenceLeaves() {
   std::vector<Sha256Digest> hashes;
-  for (const char* hex : {"", "00", "10", "2021", "3031", "40414243", "5051525354555657",
-                          "606162636465666768696a6b6c6d6e6f"}) {
+  for (const char* hex :
+       {"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"}) {
     hashes.push_back(LeafHash(*HexDecode(hex)));
   }
   return hashes;
@@ -163,7 +163,8 @@ TEST(Proof, EveryConsistencyProofIsThatOfTheDefinitionAndHolds) {
     for (std::uint64_t first = 1; first <= size; ++first) {
       const Proof path = Collect(leaves, ConsistencySpans(first, size));
       ASSERT_EQ(path, NaiveSubproof(leaves, first, 0, size, true)) << first << " of " << size;
-      ASSERT_TRUE(VerifyConsistency(first, size, Mth(leaves, 0, first), root, path)) << first << " of " << size;
+      ASSERT_TRUE(VerifyConsistency(first, size, Mth(leaves, 0, first), root, path))
+          << first << " of " << size;
     }
   }
 }
@@ -302,7 +303,8 @@ TEST(Proof, AProofOfAMillionLeavesComesFromOnePass) {
     }
   }
   EXPECT_LE(inclusion.Hashes().size(), 20U);
-  EXPECT_TRUE(VerifyInclusion(kIndex, kSize, LeafHash(std::to_string(kIndex)), inclusion.Hashes(), range.Root()));
+  EXPECT_TRUE(
+      VerifyInclusion(kIndex, kSize, LeafHash(std::to_string(kIndex)), inclusion.Hashes(), range.Root()));
   EXPECT_TRUE(VerifyConsistency(kFirst, kSize, first_root, range.Root(), consistency.Hashes()));
 }
 

@@ -20,9 +20,9 @@ std::string CheckpointText(const Report& report) {
 
 std::string EntriesText(const Report& report) {
   const std::string count = fmt::format("{} of {}", report.entries, report.size);
-  return report.entries == 0 ? count
-                             : fmt::format("{} ({} to {})", count, report.first,
-                                           report.first + report.entries - 1);
+  return report.entries == 0
+             ? count
+             : fmt::format("{} ({} to {})", count, report.first, report.first + report.entries - 1);
 }
 
 }  // namespace
@@ -54,9 +54,9 @@ OrderedJson ReportJson(const Report& report) {
 
 std::string ReportText(const Report& report) {
   const std::uint64_t count = report.problems.list().size() + report.problems.more();
-  std::string text = report.ok() ? "The ledger verifies.\n"
-                                 : fmt::format("THE LEDGER DOES NOT VERIFY: {} problem{}.\n", count,
-                                               count == 1 ? "" : "s");
+  std::string text =
+      report.ok() ? "The ledger verifies.\n"
+                  : fmt::format("THE LEDGER DOES NOT VERIFY: {} problem{}.\n", count, count == 1 ? "" : "s");
   text += fmt::format("  entries     {}\n  root        {}\n  checkpoint  {}\n  unanchored  {}\n",
                       EntriesText(report), report.root ? FormatHash(*report.root) : "not known",
                       CheckpointText(report), report.unanchored);

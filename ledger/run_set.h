@@ -1,5 +1,5 @@
-// A set of run ids in 16 bytes each, and as much again while it grows: half a million runs are the bulk of what
-// the verification of a million entries holds in memory.
+// A set of run ids in 16 bytes each, and as much again while it grows: half a million runs are the bulk of
+// what the verification of a million entries holds in memory.
 #ifndef PALIAD_LEDGER_RUN_SET_H_
 #define PALIAD_LEDGER_RUN_SET_H_
 

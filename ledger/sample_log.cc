@@ -48,10 +48,9 @@ SampleLog::SampleLog(int runs) {
                       .body = fmt::format("CREATE TABLE t{} (id int);\n", run)});
     const Sha256Digest digest = BodyDigest(bodies.back().salt, bodies.back().body);
     leaves.push_back(SampleLeaf(run, 0, "run_started", R"("actor":"m@laptop")"));
-    leaves.push_back(
-        SampleLeaf(run, 1, "applied",
-                   fmt::format(R"("version":{},"name":"t{}","checksum":"{}","sql":"{}")", run, run,
-                               Sha256Hex(bodies.back().body), HexEncode(AsBytes(digest)))));
+    leaves.push_back(SampleLeaf(run, 1, "applied",
+                                fmt::format(R"("version":{},"name":"t{}","checksum":"{}","sql":"{}")", run,
+                                            run, Sha256Hex(bodies.back().body), HexEncode(AsBytes(digest)))));
     leaves.push_back(SampleLeaf(run, 2, "run_finished", R"("outcome":"applied","applied":1)"));
   }
 }

@@ -22,14 +22,16 @@ NoteSigner SignerOf(unsigned char byte, const std::string& name = kOrigin);
 std::string SampleRunId(int number);
 
 // One entry of run `run`. `fields`: further members as JSON, without the braces.
-std::string SampleLeaf(int run, std::int64_t ordinal, const std::string& kind, const std::string& fields = "");
+std::string SampleLeaf(int run, std::int64_t ordinal, const std::string& kind,
+                       const std::string& fields = "");
 
 struct SampleBody {
   std::string salt;
   std::string body;
 };
 
-// seq 0 genesis, then three entries for each of `runs` runs: run_started, applied (which names a body), run_finished.
+// seq 0 genesis, then three entries for each of `runs` runs: run_started, applied (which names a body),
+// run_finished.
 struct SampleLog {
   explicit SampleLog(int runs);
 
@@ -42,7 +44,8 @@ std::string SignedCheckpoint(const std::vector<std::string>& leaves, std::size_t
                              const std::vector<NoteSigner>& signers, const std::string& origin = kOrigin);
 Proof ProofOf(const std::vector<std::string>& leaves, std::vector<Span> spans);
 
-// The bundle of entries first … end - 1 of the log, signed; with bodies and one earlier checkpoint where asked.
+// The bundle of entries first … end - 1 of the log, signed; with bodies and one earlier checkpoint where
+// asked.
 std::string SampleBundle(const SampleLog& log, std::size_t first, std::size_t end,
                          const std::vector<NoteSigner>& signers, bool with_bodies = false,
                          std::size_t earlier_size = 0);

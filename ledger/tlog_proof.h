@@ -35,7 +35,8 @@ std::string FormatTlogProof(const TlogProof& proof);
 // kMalformed for any other form. The checkpoint is not looked at.
 [[nodiscard]] Verified<TlogProof> ParseTlogProof(std::string_view bytes);
 
-// That the log of that origin has the entry at the proof's index. Problems as OpenCheckpoint and VerifyInclusion.
+// That the log of that origin has the entry at the proof's index. Problems as OpenCheckpoint and
+// VerifyInclusion.
 [[nodiscard]] Verified<OpenedCheckpoint> VerifyTlogProof(const TlogProof& proof, std::string_view leaf,
                                                          std::string_view origin, const TrustedKeys& keys);
 

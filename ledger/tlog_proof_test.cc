@@ -79,8 +79,8 @@ TEST(TlogProof, EveryOtherFormIsMalformed) {
   for (const std::string& text :
        {std::string(), replaced("@v1", "@v2"), replaced("index 2", "index 02"), replaced("index 2", "index"),
         replaced("index 2\n", ""), replaced("index 2\n", "extra aGVsbG8\nindex 2\n"),
-        replaced("index 2\n", "index 2\nAAAA\n"), file.substr(0, file.find("\n\n") + 1), replaced("\n\n", "\n"),
-        file + "x\n", file.substr(0, file.size() - 1)}) {
+        replaced("index 2\n", "index 2\nAAAA\n"), file.substr(0, file.find("\n\n") + 1),
+        replaced("\n\n", "\n"), file + "x\n", file.substr(0, file.size() - 1)}) {
     const Report report = VerifyEntryProof(text, log.leaves[2], kOrigin, Trusted());
     ASSERT_EQ(report.problems.list().size(), 1U) << text;
     EXPECT_EQ(report.problems.list()[0].kind, ProblemKind::kMalformed) << text;

@@ -32,8 +32,8 @@ TEST(TrustedKeys, TheTextFormIsReadAndWritten) {
 
 TEST(TrustedKeys, BadLinesAreRefused) {
   const std::string vkey = kOld.verifier.Format();
-  for (const std::string& line : {vkey + " ", vkey + " x", vkey + " 5 5", vkey + " 5 4", vkey + " 1 2 3", vkey + " 01",
-                                  vkey + "  1", " " + vkey, std::string("no key")}) {
+  for (const std::string& line : {vkey + " ", vkey + " x", vkey + " 5 5", vkey + " 5 4", vkey + " 1 2 3",
+                                  vkey + " 01", vkey + "  1", " " + vkey, std::string("no key")}) {
     EXPECT_FALSE(TrustedKeys::Parse(line)) << line;
   }
 }
@@ -43,7 +43,8 @@ TEST(TrustedKeys, ARotatedKeyIsTrustedForItsSizesOnly) {
   const TrustedKeys keys = Keys(kOld.verifier.Format() + " 0 5\n" + kNew.verifier.Format() + " 5\n");
   const auto kind = [&](std::size_t size, const std::vector<NoteSigner>& signers) {
     const auto opened = OpenCheckpoint(SignedCheckpoint(log.leaves, size, signers), kOrigin, keys);
-    return opened ? std::string("ok by ") + opened->signers.at(0) : std::string(ProblemKindName(opened.error().kind));
+    return opened ? std::string("ok by ") + opened->signers.at(0)
+                  : std::string(ProblemKindName(opened.error().kind));
   };
   EXPECT_EQ(kind(4, {kOld}), "ok by " + kOld.verifier.Label());
   EXPECT_EQ(kind(5, {kOld}), "untrusted");
@@ -58,8 +59,8 @@ TEST(TrustedKeys, ABadSignatureOfAKnownKeyRejectsWhateverItsRange) {
   const SampleLog log(4);
   Note note = *ParseNote(SignedCheckpoint(log.leaves, 8, {kOld, kNew}));
   note.signatures[0].signature[9] ^= 4;
-  const auto opened = OpenCheckpoint(FormatNote(note), kOrigin,
-                                     Keys(kOld.verifier.Format() + " 0 5\n" + kNew.verifier.Format() + " 5\n"));
+  const auto opened = OpenCheckpoint(
+      FormatNote(note), kOrigin, Keys(kOld.verifier.Format() + " 0 5\n" + kNew.verifier.Format() + " 5\n"));
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().kind, ProblemKind::kBadSignature);
 }

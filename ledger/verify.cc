@@ -18,8 +18,8 @@ void RootCheck::At(const CompactRange& range, Problems& problems) {
     agreed_signed_ = published.is_signed;
   } else if (differing_++ == 0) {
     problems.Add(ProblemKind::kEdited,
-                 fmt::format("entries {} to {} are not those of {}, the checkpoint of {} entries", agreed_size_,
-                             size == 0 ? 0 : size - 1, published.source, size),
+                 fmt::format("entries {} to {} are not those of {}, the checkpoint of {} entries",
+                             agreed_size_, size == 0 ? 0 : size - 1, published.source, size),
                  agreed_size_);
   }
 }
@@ -30,8 +30,9 @@ const std::pair<const std::uint64_t, CheckpointSet::Published>* RootCheck::Unrea
 
 void RootCheck::Finish(Problems& problems) {
   if (differing_ > 1) {
-    problems.Add(ProblemKind::kEdited,
-                 fmt::format("nor do {} later checkpoints have the root that the entries have", differing_ - 1));
+    problems.Add(
+        ProblemKind::kEdited,
+        fmt::format("nor do {} later checkpoints have the root that the entries have", differing_ - 1));
   }
 }
 
@@ -39,9 +40,11 @@ void LogVerifier::Add(std::uint64_t seq, std::string_view leaf,
                       const std::optional<Sha256Digest>& stored_hash) {
   roots_.At(range_, problems_);
   if (seq > next_seq_) {
-    problems_.Add(ProblemKind::kGap, fmt::format("entries {} to {} are missing", next_seq_, seq - 1), next_seq_);
+    problems_.Add(ProblemKind::kGap, fmt::format("entries {} to {} are missing", next_seq_, seq - 1),
+                  next_seq_);
   } else if (seq < next_seq_) {
-    problems_.Add(ProblemKind::kEdited, fmt::format("entry {} comes after entry {}", seq, next_seq_ - 1), seq);
+    problems_.Add(ProblemKind::kEdited, fmt::format("entry {} comes after entry {}", seq, next_seq_ - 1),
+                  seq);
   }
   next_seq_ = seq + 1;
   const Sha256Digest hash = LeafHash(leaf);
@@ -69,8 +72,8 @@ Report LogVerifier::Finish() {
   audit_.Finish(problems_);
   Report report{.size = range_.size(), .root = range_.Root(), .entries = range_.size()};
   if (roots_.agreed_size() > 0) {
-    report.checkpoint = Report::Anchor{
-        .size = roots_.agreed_size(), .origin = origin_, .is_signed = roots_.agreed_signed()};
+    report.checkpoint =
+        Report::Anchor{.size = roots_.agreed_size(), .origin = origin_, .is_signed = roots_.agreed_signed()};
   }
   report.unanchored = range_.size() - roots_.agreed_size();
   report.problems = std::move(problems_);

@@ -23,8 +23,8 @@
 
 namespace paliad::ledger {
 
-// Compares the roots of a growing tree with checkpoints, in order of size, and says between which two the first
-// difference lies.
+// Compares the roots of a growing tree with checkpoints, in order of size, and says between which two the
+// first difference lies.
 class RootCheck {
  public:
   explicit RootCheck(CheckpointSet checkpoints)

@@ -94,8 +94,8 @@ class BundleVerification {
       return;
     }
     if (published->second.root != root) {
-      problems().Add(ProblemKind::kFork, fmt::format("the log's first {} entries have another root than {}", size,
-                                                     published->second.source));
+      problems().Add(ProblemKind::kFork, fmt::format("the log's first {} entries have another root than {}",
+                                                     size, published->second.source));
     }
     expected_.erase(published);
   }
@@ -137,10 +137,10 @@ class BundleVerification {
       }
       const auto* bytes = std::get_if<std::string_view>(&*item);
       if ((bytes == nullptr) != tree.complete()) {
-        problems().Add(ProblemKind::kMalformed,
-                       fmt::format("the bundle says that it ends before entry {} and {}", header.end,
-                                   bytes == nullptr ? fmt::format("has none from {} on", tree.next())
-                                                    : "has more"));
+        problems().Add(
+            ProblemKind::kMalformed,
+            fmt::format("the bundle says that it ends before entry {} and {}", header.end,
+                        bytes == nullptr ? fmt::format("has none from {} on", tree.next()) : "has more"));
         return false;
       }
       if (bytes == nullptr) {
@@ -165,8 +165,8 @@ class BundleVerification {
 
   // `next`: the seq behind the entry that the body stands behind.
   void CheckBody(const BundleReader::Body& body, const std::optional<Leaf>& leaf, std::uint64_t next) {
-    const bool named = leaf && std::find(leaf->digests.begin(), leaf->digests.end(), body.digest) !=
-                                   leaf->digests.end();
+    const bool named =
+        leaf && std::find(leaf->digests.begin(), leaf->digests.end(), body.digest) != leaf->digests.end();
     const auto seq = report_.entries > 0 ? std::optional(next - 1) : std::nullopt;
     if (!named) {
       problems().Add(ProblemKind::kBody, "a body stands behind an entry that does not name its digest", seq);
@@ -189,18 +189,20 @@ class BundleVerification {
       report_.unanchored = report_.entries;
       if (checkpoint_) {
         const std::uint64_t from = std::max(report_.first, agreed_);
-        problems().Add(ProblemKind::kEdited,
-                       fmt::format("entries {} to {}, or hashes beside them, are not those that the checkpoint "
-                                   "of {} entries was signed over",
-                                   from, differs_.value_or(tree.next()), report_.size),
-                       from);
+        problems().Add(
+            ProblemKind::kEdited,
+            fmt::format("entries {} to {}, or hashes beside them, are not those that the checkpoint "
+                        "of {} entries was signed over",
+                        from, differs_.value_or(tree.next()), report_.size),
+            from);
       }
     }
     for (const auto& [size, published] : expected_) {
       if (size > report_.size) {
-        problems().Add(ProblemKind::kTruncated, fmt::format("the bundle's log has {} entries, {} is of {}",
-                                                            report_.size, published.source, size),
-                       report_.size);
+        problems().Add(
+            ProblemKind::kTruncated,
+            fmt::format("the bundle's log has {} entries, {} is of {}", report_.size, published.source, size),
+            report_.size);
       } else {
         problems().Add(ProblemKind::kUnproven,
                        fmt::format("the bundle has no proof from {}, of {} entries", published.source, size));
@@ -214,8 +216,8 @@ class BundleVerification {
   std::map<std::uint64_t, CheckpointSet::Published> expected_;  // not yet confirmed
   std::optional<OpenedCheckpoint> checkpoint_;                  // the bundle's own, if it is to be trusted
   std::map<std::uint64_t, Sha256Digest> earlier_;               // its smaller ones, by size
-  std::uint64_t agreed_ = 0;                                    // the entries before it are as they were signed
-  std::optional<std::uint64_t> differs_;                        // at this entry or before it one is not
+  std::uint64_t agreed_ = 0;              // the entries before it are as they were signed
+  std::optional<std::uint64_t> differs_;  // at this entry or before it one is not
   Report report_;
 };
 

@@ -13,9 +13,9 @@
 namespace paliad::ledger {
 
 // Reads the stream to its end or to the first byte that is malformed. The bundle's own checkpoint needs a
-// signature by one of `keys` (REQUIRES: not empty). `published`: checkpoints that the reader has from elsewhere, and
-// `problems` what was found with them: the bundle has to agree with each, or be too short to be their log's (kTruncated), or say
-// kUnproven. Memory: see ledger/entry_audit.h, and the largest body.
+// signature by one of `keys` (REQUIRES: not empty). `published`: checkpoints that the reader has from
+// elsewhere, and `problems` what was found with them: the bundle has to agree with each, or be too short to
+// be their log's (kTruncated), or say kUnproven. Memory: see ledger/entry_audit.h, and the largest body.
 Report VerifyBundle(std::istream& source, std::string_view origin, const TrustedKeys& keys,
                     const CheckpointSet& published, Problems problems);
 

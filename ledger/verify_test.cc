@@ -44,8 +44,8 @@ Report Verify(const std::vector<Row>& rows, const Leaves& original, const std::v
   CheckpointSet published;
   Problems problems;
   for (const std::size_t size : sizes) {
-    published.Add("checkpoint " + std::to_string(size), SignedCheckpoint(original, size, {kSigner}), kOrigin, keys,
-                  problems);
+    published.Add("checkpoint " + std::to_string(size), SignedCheckpoint(original, size, {kSigner}), kOrigin,
+                  keys, problems);
   }
   LogVerifier verifier(kOrigin, published, problems);
   for (const Row& row : rows) {
@@ -206,8 +206,8 @@ TEST(Verify, EveryCommonFieldHasItsForm) {
     EXPECT_EQ(with(key.c_str(), ""), "malformed@1") << key;
   }
   for (const char* at : {"2026-05-20T10:38:00Z", "2026-13-20T10:38:00.000000Z", "2026-05-00T10:38:00.000000Z",
-                         "2026-05-20T24:38:00.000000Z", "2026-05-20T10:60:00.000000Z", "2026-05-20 10:38:00.000000Z",
-                         "2026-05-20T10:38:00.000000+"}) {
+                         "2026-05-20T24:38:00.000000Z", "2026-05-20T10:60:00.000000Z",
+                         "2026-05-20 10:38:00.000000Z", "2026-05-20T10:38:00.000000+"}) {
     EXPECT_EQ(with("at", at), "malformed@1") << at;
   }
   EXPECT_EQ(with("format", 2), "malformed@1");
@@ -224,7 +224,8 @@ TEST(Verify, EveryCommonFieldHasItsForm) {
 
 TEST(Verify, FieldsOfSomeKindsHaveTheirForm) {
   const std::string checksum = R"("checksum":")" + std::string(64, 'a') + R"(")";
-  EXPECT_EQ(SummaryOf({Genesis(), Started(1), SampleLeaf(1, 1, "applied", R"("version":1,)" + checksum)}), "");
+  EXPECT_EQ(SummaryOf({Genesis(), Started(1), SampleLeaf(1, 1, "applied", R"("version":1,)" + checksum)}),
+            "");
   EXPECT_EQ(SummaryOf({Genesis(), Started(1), SampleLeaf(1, 1, "applied", checksum)}), "malformed@2");
   EXPECT_EQ(SummaryOf({Genesis(), Started(1), SampleLeaf(1, 1, "applied", R"("version":1)")}), "malformed@2");
   EXPECT_EQ(SummaryOf({Genesis(), Started(1), Finished(1, 1, "fine")}), "malformed@2");
@@ -276,15 +277,16 @@ TEST(Verify, TheReportHasThePublicShape) {
   Leaves leaves = log.leaves;
   leaves[2] = "x";
   const OrderedJson json = ReportJson(Verify(Rows(leaves), log.leaves, {1, 4}));
-  EXPECT_EQ(DumpJson(json),
-            R"({"ok":false,"size":4,"root":")" + FormatHash(RootOf(leaves, 4)) +
-                R"(","checkpoint":{"size":1,"origin":"db.example.com/paliad","signed":true},"unanchored":3,)"
-                R"("problems":[{"kind":"malformed","seq":2,"detail":"the leaf is not canonical JSON: )"
-                R"(no canonical integer below 2^53 at byte 0"},)"
-                R"({"kind":"ordinal_gap","seq":3,"detail":"run 0b3c8f3e-0000-4000-8000-000000000001 lacks the entry )"
-                R"(with ordinal 1 before this one, with 2"},)"
-                R"({"kind":"edited","seq":1,"detail":"entries 1 to 3 are not those of checkpoint 4, the checkpoint )"
-                R"(of 4 entries"}],"more_problems":0,"first":0,"entries":4,"bodies":0})");
+  EXPECT_EQ(
+      DumpJson(json),
+      R"({"ok":false,"size":4,"root":")" + FormatHash(RootOf(leaves, 4)) +
+          R"(","checkpoint":{"size":1,"origin":"db.example.com/paliad","signed":true},"unanchored":3,)"
+          R"("problems":[{"kind":"malformed","seq":2,"detail":"the leaf is not canonical JSON: )"
+          R"(no canonical integer below 2^53 at byte 0"},)"
+          R"({"kind":"ordinal_gap","seq":3,"detail":"run 0b3c8f3e-0000-4000-8000-000000000001 lacks the entry )"
+          R"(with ordinal 1 before this one, with 2"},)"
+          R"({"kind":"edited","seq":1,"detail":"entries 1 to 3 are not those of checkpoint 4, the checkpoint )"
+          R"(of 4 entries"}],"more_problems":0,"first":0,"entries":4,"bodies":0})");
 }
 
 TEST(RunSet, HoldsWhatWasPutInAndNothingElse) {

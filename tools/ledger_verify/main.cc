@@ -37,7 +37,8 @@ constexpr char kDescription[] =
     "  paliad-ledger-verify --proof 12.tlog-proof --entry 12.json --origin db.example.com/paliad --key VKEY";
 
 constexpr char kFooter[] =
-    "A key that was rotated is trusted for the trees that it signed: --key 'VKEY FROM TO' (FROM <= size < TO).\n\n"
+    "A key that was rotated is trusted for the trees that it signed: --key 'VKEY FROM TO' (FROM <= size < "
+    "TO).\n\n"
     "Exit codes: 0 it verifies; 1 a file could not be read; 2 wrong usage; 6 it does not verify";
 
 constexpr std::size_t kMaxSmallFile = std::size_t{1} << 20;  // proofs, checkpoints, keys
@@ -62,14 +63,13 @@ int Answer(const Options& options, const ledger::Report& report) {
 
 int AnswerError(const Options& options, const Error& error, int code) {
   if (options.output == "json") {
-    const OrderedJson json = {{"error",
-                               {{"kind", ErrorKindName(error.kind)},
-                                {"message", error.Message()},
-                                {"hint", error.hint}}}};
+    const OrderedJson json = {
+        {"error", {{"kind", ErrorKindName(error.kind)}, {"message", error.Message()}, {"hint", error.hint}}}};
     Print(DumpJson(json) + "\n");
   } else {
-    const std::string text = fmt::format("paliad-ledger-verify: {}\n", EscapeForTerminal(error.Message(), true)) +
-                             (error.hint.empty() ? "" : EscapeForTerminal(error.hint) + "\n");
+    const std::string text =
+        fmt::format("paliad-ledger-verify: {}\n", EscapeForTerminal(error.Message(), true)) +
+        (error.hint.empty() ? "" : EscapeForTerminal(error.hint) + "\n");
     std::fwrite(text.data(), 1, text.size(), stderr);
   }
   return code;
@@ -84,7 +84,11 @@ Error UsageMistake(std::string cause) {
 }
 
 Error CannotRead(const std::string& file, std::string cause) {
-  return {.kind = ErrorKind::kUnavailable, .doing = "read", .subject = file, .cause = std::move(cause), .hint = ""};
+  return {.kind = ErrorKind::kUnavailable,
+          .doing = "read",
+          .subject = file,
+          .cause = std::move(cause),
+          .hint = ""};
 }
 
 // At most kMaxSmallFile and one byte: what is longer is malformed whatever follows.
@@ -160,8 +164,9 @@ void AddOptions(CLI::App& app, Options& options) {
       ->type_name("VKEY")
       ->allow_extra_args(false);
   app.add_option("--keys", options.keys_file, "A file of such keys, one a line")->type_name("FILE");
-  app.add_option("--checkpoint", options.checkpoints,
-                 "A checkpoint that was published, which the bundle has to agree with; may be given several times")
+  app.add_option(
+         "--checkpoint", options.checkpoints,
+         "A checkpoint that was published, which the bundle has to agree with; may be given several times")
       ->type_name("FILE")
       ->allow_extra_args(false);
   CLI::Option* proof = app.add_option("--proof", options.proof, "The proof of one entry")->type_name("FILE");

@@ -58,9 +58,9 @@ void Make(const std::string& folder, int runs) {
   WriteFile(folder + "/vkey", signer.verifier.Format() + "\n");
   WriteFile(folder + "/checkpoint", note);
   WriteFile(folder + "/entry", proved + "\n");
-  WriteFile(folder + "/entry.tlog-proof",
-            FormatTlogProof(
-                {.index = kProved, .path = path.Hashes(), .checkpoint = note, .extra = std::nullopt}));
+  WriteFile(
+      folder + "/entry.tlog-proof",
+      FormatTlogProof({.index = kProved, .path = path.Hashes(), .checkpoint = note, .extra = std::nullopt}));
   std::ofstream out(folder + "/bundle", std::ios::binary);
   BundleWriter writer(out);
   Require(writer.Begin(
