@@ -29,7 +29,7 @@ std::vector<Finding> CheckOversized(const Migration& migration, std::uint64_t si
 }
 
 std::vector<Finding> CheckContents(const Migration& migration, std::string_view text) {
-  FileFindings findings(migration, text);
+  FileFindings findings(migration, text, DefaultPolicy());
   std::size_t bad_byte = 0;
   if (text.starts_with(kLfsPointer)) {
     findings.Add(kUnreadable, 0, "the file is a pointer to Git LFS, not SQL",

@@ -12,7 +12,7 @@ namespace {
 TEST(FileFindings, PlacesAreLinesAndColumnsOfTheText) {
   const Migration migration = MigrationNamed("007_x.up.sql");
   const std::string text = "-- é\r\nSELECT 'ü', x;\r\n";
-  FileFindings findings(migration, text);
+  FileFindings findings(migration, text, DefaultPolicy());
   findings.Add("syntax", text.find("x;"), "message", "hint");
   const std::vector<Finding> all = std::move(findings).Take();
   ASSERT_EQ(all.size(), 1U);
@@ -26,7 +26,7 @@ TEST(FileFindings, PlacesAreLinesAndColumnsOfTheText) {
 
 TEST(FileFindings, ManyOfOneRuleAreCountedNotKept) {
   const Migration migration = MigrationNamed("007_x.up.sql");
-  FileFindings findings(migration, "x");
+  FileFindings findings(migration, "x", DefaultPolicy());
   for (int i = 0; i < FileFindings::kMaxPerRule + 5; ++i) {
     findings.Add("syntax", 0, "message", "");
   }
@@ -41,7 +41,7 @@ TEST(FileFindings, ManyOfOneRuleAreCountedNotKept) {
 TEST(FileFindings, AVeryLongLineIsNotCopied) {
   const Migration migration = MigrationNamed("007_x.up.sql");
   const std::string text(100000, 'x');
-  FileFindings findings(migration, text);
+  FileFindings findings(migration, text, DefaultPolicy());
   findings.Add("syntax", 99999, "message", "");
   const std::vector<Finding> all = std::move(findings).Take();
   EXPECT_EQ(all.at(0).source_line, "");

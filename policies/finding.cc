@@ -29,8 +29,8 @@ OrderedJson ToJson(const Finding& finding) {
   json["version"] = finding.version ? OrderedJson(*finding.version) : OrderedJson(nullptr);
   json["message"] = finding.message;
   json["hint"] = finding.hint;
-  json["waived"] = false;
-  json["waiver"] = nullptr;
+  json["waived"] = finding.waiver.has_value();
+  json["waiver"] = finding.waiver ? OrderedJson(*finding.waiver) : OrderedJson(nullptr);
   return json;
 }
 
@@ -46,10 +46,10 @@ Diagnostic ToDiagnostic(const Finding& finding) {
   return {.path = finding.path,
           .line = finding.line,
           .column = finding.column,
-          .severity = std::string(SeverityName(finding.severity)),
+          .severity = finding.waiver ? "waived" : std::string(SeverityName(finding.severity)),
           .message = finding.message + " [" + finding.rule + "]",
           .source_line = finding.source_line,
-          .hint = finding.hint};
+          .hint = finding.waiver ? "waived: " + *finding.waiver : finding.hint};
 }
 
 void SortFindings(std::vector<Finding>& findings) {
@@ -59,8 +59,9 @@ void SortFindings(std::vector<Finding>& findings) {
 }
 
 bool HasErrors(const std::vector<Finding>& findings) {
-  return std::any_of(findings.begin(), findings.end(),
-                     [](const Finding& finding) { return finding.severity == Severity::kError; });
+  return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.severity == Severity::kError && !finding.waiver;
+  });
 }
 
 }  // namespace paliad

@@ -25,19 +25,21 @@ struct Finding {
   std::optional<Version> version;
   std::string message;
   std::string hint;
-  std::string source_line;  // the line itself where the contents were read; not part of the JSON
+  std::optional<std::string> waiver;  // the reason why it is waived; then it rejects nothing
+  std::string source_line;            // the line itself where the contents were read; not part of the JSON
 };
 
-// {"rule":…,"severity":…,"path":…,"line":…,"column":…,"version":…,"message":…,"hint":…,"waived":false,"waiver":null}
+// {"rule":…,"severity":…,"path":…,"line":…,"column":…,"version":…,"message":…,"hint":…,"waived":…,"waiver":…}
 OrderedJson ToJson(const Finding& finding);
 OrderedJson ToJson(const std::vector<Finding>& findings);
 
-// "<message> [<rule>]" at the finding's place.
+// "<message> [<rule>]" at the finding's place; a waived one as "waived", with its reason for a hint.
 Diagnostic ToDiagnostic(const Finding& finding);
 
 // By path, line, column, rule.
 void SortFindings(std::vector<Finding>& findings);
 
+// True if one of severity error is not waived.
 bool HasErrors(const std::vector<Finding>& findings);
 
 }  // namespace paliad

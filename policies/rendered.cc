@@ -13,9 +13,19 @@ std::string Rendered(const std::vector<Finding>& findings) {
 }
 
 std::vector<Finding> CheckText(std::string_view text, const std::string& tracker) {
+  Policy core = DefaultPolicy();
+  for (const RuleInfo& rule : AllRules()) {
+    if (rule.latitude == Latitude::kFree) {
+      core.rules[std::string(rule.id)].severity = Severity::kOff;
+    }
+  }
+  return CheckTextBy(core, text, tracker);
+}
+
+std::vector<Finding> CheckTextBy(const Policy& policy, std::string_view text, const std::string& tracker) {
   const Migration migration = MigrationNamed("007_x.up.sql");
   EXPECT_EQ(Rendered(CheckContents(migration, text)), "");
-  return CheckSql(migration, text, ParseSqlFile(text), {.tracker = tracker});
+  return CheckSql(migration, text, ParseSqlFile(text), policy, {.tracker = tracker});
 }
 
 std::vector<std::string> Places(std::string_view text, const std::string& tracker) {

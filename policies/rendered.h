@@ -13,9 +13,14 @@ namespace paliad {
 // All diagnostics, one after the other.
 std::string Rendered(const std::vector<Finding>& findings);
 
-// What CheckSql says of migrations/007_x.up.sql with this text, which CheckContents must accept.
+// What the rules that no policy can turn off say of migrations/007_x.up.sql with this text, which
+// CheckContents must accept.
 std::vector<Finding> CheckText(std::string_view text,
                                const std::string& tracker = "paliad.applied_migrations");
+
+// The same by all rules of this policy.
+std::vector<Finding> CheckTextBy(const Policy& policy, std::string_view text,
+                                 const std::string& tracker = "paliad.applied_migrations");
 
 // "line:column rule", "line:column rule": CheckText's findings without their words.
 std::vector<std::string> Places(std::string_view text,

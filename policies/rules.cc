@@ -1,49 +1,65 @@
 #include "policies/rules.h"
 
 #include <algorithm>
-#include <cassert>
 
-#include "policies/file_findings.h"
+#include "policies/sql_rules.h"
 
 namespace paliad {
 
 const std::vector<RuleInfo>& AllRules() {
   using enum Severity;
+  using enum Latitude;
   // The ids are public: in policy files, waivers, reports and ledger entries. Never rename one.
   static const std::vector<RuleInfo> kRules = {
-      {"file-name", kError, "a file looks like a migration but its name is not NNN_description.up.sql"},
-      {"version-range", kError, "a version is outside 1 … 2147483647"},
-      {"version-collision", kError, "two files have one version"},
-      {"renamed-after-apply", kError, "a migration was applied under another name"},
-      {"edited-after-apply", kWarning, "a file's bytes differ from what was applied"},
-      {"orphaned", kWarning, "a version is applied, but the branch has no such file"},
-      {"out-of-order", kWarning, "a pending version is below the highest applied one"},
-      {"unreadable", kError, "an entry is not a plain UTF-8 file that can be read as SQL"},
-      {"empty", kWarning, "a file has no statement"},
-      {"syntax", kError, "a file does not parse as SQL"},
-      {"transaction-control", kError, "a file begins, ends or divides a transaction"},
-      {"needs-no-transaction", kError, "a statement cannot run in a transaction, and the file has no header"},
-      {"tracker-touched", kError, "a file refers to what the controller keeps its records and locks in"},
+      {"file-name", kError, kFixed,
+       "a file looks like a migration but its name is not NNN_description.up.sql"},
+      {"version-range", kError, kFixed, "a version is outside 1 … 2147483647"},
+      {"version-collision", kError, kFixed, "two files have one version"},
+      {"version-claimed", kError, kFixed, "another open pull request claims the same version"},
+      {"renamed-after-apply", kError, kFixed, "a migration was applied under another name"},
+      {"edited-after-apply", kWarning, kSeverity, "a file's bytes differ from what was applied"},
+      {"orphaned", kWarning, kSeverity, "a version is applied, but the branch has no such file"},
+      {"shipped-changed", kError, kFixed,
+       "a migration that the base already has is edited, renamed or deleted"},
+      {"out-of-order", kWarning, kSeverity, "a pending version is below the highest applied one"},
+      {"unreadable", kError, kFixed, "an entry is not a plain UTF-8 file that can be read as SQL"},
+      {"empty", kWarning, kSeverity, "a file has no statement", CheckEmpty},
+      {"waiver", kWarning, kSeverity, "a waiver is malformed, not needed or not allowed"},
+      {"syntax", kError, kSeverity, "a file does not parse as SQL"},
+      {"transaction-control", kError, kFixed, "a file begins, ends or divides a transaction",
+       CheckTransactionControl},
+      {"needs-no-transaction", kError, kFixed,
+       "a statement cannot run in a transaction, and the file has no header", CheckNeedsNoTransaction},
+      {"tracker-touched", kError, kFixed,
+       "a file refers to what the controller keeps its records and locks in", CheckTrackerTouched},
+      {"host-access", kError, kFixed, "a file reaches for the server's host, files or other servers"},
+      {"opaque", kWarning, kFree, "a statement hides SQL that the rules cannot see"},
+      {"session-state", kWarning, kFree, "a setting is meant to outlast the file, and will not"},
+      {"index-not-concurrent", kWarning, kFree,
+       "an index is made or dropped under a lock that blocks writes"},
+      {"constraint-validates", kWarning, kFree, "a constraint is checked against every row under a lock"},
+      {"unique-builds-index", kWarning, kFree, "a unique constraint builds its index under a lock"},
+      {"table-rewrite", kWarning, kFree, "a table is written anew under a lock"},
+      {"required-column", kError, kFree, "a column without a default is required of rows that exist"},
+      {"explicit-lock", kWarning, kFree, "a lock is taken, or triggers are turned off, by hand"},
+      {"rename", kWarning, kFree, "something is renamed under running code"},
+      {"drop", kWarning, kFree, "something is dropped that running code may still use", CheckDrop},
+      {"data-loss", kWarning, kFree, "rows are removed or changed without saying which"},
+      {"unsafe-function", kError, kFree, "a SECURITY DEFINER function trusts its caller's search_path"},
+      {"privileges", kWarning, kFree, "rights are given to everybody, or roles are changed"},
+      {"if-exists-hides", kWarning, kFree, "IF NOT EXISTS passes something else off as success"},
+      {"long-identifier", kError, kFree, "a name is longer than PostgreSQL keeps"},
+      {"unqualified", kOff, kFree, "something is created or altered without its schema"},
+      {"types", kWarning, kFree, "a type is used that is regretted later"},
   };
   return kRules;
 }
 
-Severity DefaultSeverity(std::string_view rule) {
+const RuleInfo* FindRule(std::string_view id) {
   const std::vector<RuleInfo>& rules = AllRules();
-  const auto info = std::find_if(rules.begin(), rules.end(),
-                                 [&](const RuleInfo& candidate) { return candidate.id == rule; });
-  assert(info != rules.end());
-  return info->default_severity;
-}
-
-Finding MakeFinding(std::string_view rule, std::string path, std::string message, std::string hint) {
-  Finding finding;
-  finding.rule = rule;
-  finding.severity = DefaultSeverity(rule);
-  finding.path = std::move(path);
-  finding.message = std::move(message);
-  finding.hint = std::move(hint);
-  return finding;
+  const auto info =
+      std::find_if(rules.begin(), rules.end(), [&](const RuleInfo& candidate) { return candidate.id == id; });
+  return info == rules.end() ? nullptr : &*info;
 }
 
 }  // namespace paliad

@@ -1,5 +1,8 @@
 // The rules: plain functions from values to findings, and the one table of them with default severities.
-// Pure. To add a rule: a row in the table (rules.cc), a function in its family's file, a test.
+// Pure. To add a rule: a row in the table (rules.cc), a function in its family's file, cases in
+// tests/testdata/rules/<rule>, a page docs/rules/<rule>.md, a line in default.toml and strict.toml.
+//
+// CheckSet, CheckHistory, CheckOversized and CheckContents give the default severities: see Judge.
 #ifndef PALIAD_POLICIES_RULES_H_
 #define PALIAD_POLICIES_RULES_H_
 
@@ -11,31 +14,41 @@
 #include "migrations/plan.h"
 #include "migrations/sql_file.h"
 #include "policies/finding.h"
+#include "policies/policy.h"
+#include "policies/sql_context.h"
 
 namespace paliad {
+
+// What a policy file may do to a rule.
+enum class Latitude {
+  kFree,      // any severity, off too; files may waive it unless the policy says otherwise
+  kSeverity,  // "warning" or "error"; never off, never waived
+  kFixed,     // nothing: the core's safety and the ledger's meaning rest on it
+};
 
 struct RuleInfo {
   std::string_view id;
   Severity default_severity;
+  Latitude latitude;
   std::string_view summary;  // one line for people
+  SqlRule check = nullptr;   // of a file's SQL; nullptr where the rule is about the set or its history
 };
 
 // Every rule there is, in the order of the documentation.
 const std::vector<RuleInfo>& AllRules();
 
-// REQUIRES: the table has the rule.
-Severity DefaultSeverity(std::string_view rule);
-
-// The tables that migrations must not touch. `tracker` is "schema.table".
-struct ProtectedObjects {
-  std::string tracker = "paliad.applied_migrations";
-};
+// nullptr: there is none.
+const RuleInfo* FindRule(std::string_view id);
 
 // What the set itself says: file-name, version-range, version-collision, unreadable. Needs no database.
 std::vector<Finding> CheckSet(const MigrationSet& set);
 
 // What the applied set says: renamed-after-apply, edited-after-apply, orphaned, out-of-order.
 std::vector<Finding> CheckHistory(const MigrationSet& set, const AppliedSet& applied, const Plan& plan);
+
+// What a change, such as a pull request, does to migrations that its base has: shipped-changed. The changes
+// are of files in the migrations' folder, before or after.
+std::vector<Finding> CheckShipped(const std::vector<FileChange>& changes);
 
 // A file over kMaxFileBytes, whose contents are not read: unreadable.
 std::vector<Finding> CheckOversized(const Migration& migration, std::uint64_t size);
@@ -44,10 +57,10 @@ std::vector<Finding> CheckOversized(const Migration& migration, std::uint64_t si
 // With any finding of it the contents must not be parsed or sent.
 std::vector<Finding> CheckContents(const Migration& migration, std::string_view text);
 
-// One file's SQL: syntax, empty, transaction-control, needs-no-transaction, tracker-touched.
+// One file's SQL: every rule with a `check`, `syntax`, and the waivers in the file. Judged by the policy.
 // REQUIRES: CheckContents found nothing.
 std::vector<Finding> CheckSql(const Migration& migration, std::string_view text, const SqlFile& sql,
-                              const ProtectedObjects& protect);
+                              const Policy& policy, const ProtectedObjects& protect);
 
 }  // namespace paliad
 

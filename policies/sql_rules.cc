@@ -1,7 +1,9 @@
-// syntax, empty; and the list of the families that look at statements.
+// syntax and empty, and how all rules of a file's SQL are asked.
 #include "policies/sql_rules.h"
 
 #include <fmt/format.h>
+
+#include "policies/rules.h"
 
 namespace paliad {
 namespace {
@@ -18,21 +20,37 @@ void AddSyntax(const SyntaxError& error, FileFindings& findings) {
 
 }  // namespace
 
-std::vector<Finding> CheckSql(const Migration& migration, std::string_view text, const SqlFile& sql,
-                              const ProtectedObjects& protect) {
-  FileFindings findings(migration, text);
-  if (sql.error) {
-    AddSyntax(*sql.error, findings);
-    return std::move(findings).Take();
-  }
-  if (sql.statements.empty()) {
+void CheckEmpty(const SqlContext& file, FileFindings& findings) {
+  if (file.sql.statements.empty()) {
     findings.Add("empty", 0, "the file has no statement",
                  "write what it should do, or remove the file if no database has applied it");
   }
-  CheckTransactionControl(text, sql, findings);
-  CheckNeedsNoTransaction(text, sql, findings);
-  CheckTrackerTouched(text, sql, protect, findings);
-  std::vector<Finding> all = std::move(findings).Take();
+}
+
+std::vector<Finding> CheckSql(const Migration& migration, std::string_view text, const SqlFile& sql,
+                              const Policy& policy, const ProtectedObjects& protect) {
+  FileFindings findings(migration, text, policy);
+  if (sql.error) {
+    AddSyntax(*sql.error, findings);
+    if (sql.no_transaction) {
+      // Whatever the policy says of `syntax`.
+      findings.Add(
+          "needs-no-transaction", sql.error->offset,
+          "the file does not parse, so it cannot be cut into statements to run without a transaction",
+          "correct it, or remove the header if it can run in a transaction");
+    }
+  } else {
+    const MadeObjects made(sql);
+    const SqlContext file{.text = text, .sql = sql, .made = made, .protect = protect};
+    findings.ReadWaivers(sql);
+    for (const RuleInfo& rule : AllRules()) {
+      if (rule.check != nullptr) {
+        rule.check(file, findings);
+      }
+    }
+    findings.AddWaiverProblems();
+  }
+  std::vector<Finding> all = Judge(policy, std::move(findings).Take());
   SortFindings(all);
   return all;
 }

@@ -1,25 +1,24 @@
-// The rules that look at statements, each adding to one file's findings. `text` is what `sql` was parsed
-// from.
+// The rules that look at a file's SQL, by family; see the table in rules.cc for what each finds.
 #ifndef PALIAD_POLICIES_SQL_RULES_H_
 #define PALIAD_POLICIES_SQL_RULES_H_
 
-#include <string_view>
-
-#include "migrations/sql_file.h"
 #include "policies/file_findings.h"
-#include "policies/rules.h"
+#include "policies/sql_context.h"
 
 namespace paliad {
 
-// transaction-control
-void CheckTransactionControl(std::string_view text, const SqlFile& sql, FileFindings& findings);
+// sql_rules.cc
+void CheckEmpty(const SqlContext& file, FileFindings& findings);
 
-// needs-no-transaction
-void CheckNeedsNoTransaction(std::string_view text, const SqlFile& sql, FileFindings& findings);
+// transaction_rules.cc
+void CheckTransactionControl(const SqlContext& file, FileFindings& findings);
+void CheckNeedsNoTransaction(const SqlContext& file, FileFindings& findings);
 
-// tracker-touched
-void CheckTrackerTouched(std::string_view text, const SqlFile& sql, const ProtectedObjects& protect,
-                         FileFindings& findings);
+// tracker_rules.cc
+void CheckTrackerTouched(const SqlContext& file, FileFindings& findings);
+
+// removal_rules.cc
+void CheckDrop(const SqlContext& file, FileFindings& findings);
 
 }  // namespace paliad
 

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "migrations/sql_tree.h"
 #include "policies/plain_text.h"
+#include "policies/sql_nodes.h"
 #include "policies/sql_rules.h"
 
 namespace paliad {
@@ -29,30 +30,6 @@ constexpr std::array<std::string_view, 7> kLockFunctions = {
 template <class List>
 bool Contains(const List& list, std::string_view item) {
   return std::find(list.begin(), list.end(), item) != list.end();
-}
-
-std::string Text(const Json& object, const char* key) {
-  const auto value = object.find(key);
-  return value != object.end() && value->is_string() ? value->get<std::string>() : "";
-}
-
-// The parts of a name such as [{"String": {"sval": "paliad"}}, {"String": {"sval": "t"}}]; what follows the
-// first element of another kind is left out.
-std::vector<std::string> NameParts(const Json& list) {
-  std::vector<std::string> parts;
-  for (const Json& item : list) {
-    const auto string = item.is_object() ? item.find("String") : item.end();
-    if (!item.is_object() || string == item.end()) {
-      break;
-    }
-    parts.push_back(Text(*string, "sval"));
-  }
-  return parts;
-}
-
-const Json* Member(const Json& object, const char* key) {
-  const auto value = object.find(key);
-  return value == object.end() ? nullptr : &*value;
 }
 
 struct Hit {
@@ -303,10 +280,9 @@ class TrackerRule {
 
 }  // namespace
 
-void CheckTrackerTouched(std::string_view text, const SqlFile& sql, const ProtectedObjects& protect,
-                         FileFindings& findings) {
-  TrackerRule rule(text, protect);
-  for (const Statement& statement : sql.statements) {
+void CheckTrackerTouched(const SqlContext& file, FileFindings& findings) {
+  TrackerRule rule(file.text, file.protect);
+  for (const Statement& statement : file.sql.statements) {
     if (std::optional<Hit> hit = rule.Judge(statement)) {
       findings.Add("tracker-touched", hit->offset.value_or(statement.begin), std::move(hit->message),
                    std::move(hit->hint));

@@ -215,7 +215,9 @@ class EnumValues {
 
 }  // namespace
 
-void CheckTransactionControl(std::string_view text, const SqlFile& sql, FileFindings& findings) {
+void CheckTransactionControl(const SqlContext& file, FileFindings& findings) {
+  const std::string_view text = file.text;
+  const SqlFile& sql = file.sql;
   for (const Statement& statement : sql.statements) {
     const auto node = statement.tree->find("TransactionStmt");
     if (node == statement.tree->end()) {
@@ -234,17 +236,17 @@ void CheckTransactionControl(std::string_view text, const SqlFile& sql, FileFind
   }
 }
 
-void CheckNeedsNoTransaction(std::string_view text, const SqlFile& sql, FileFindings& findings) {
-  if (sql.no_transaction) {
+void CheckNeedsNoTransaction(const SqlContext& file, FileFindings& findings) {
+  if (file.sql.no_transaction) {
     return;
   }
   EnumValues values;
-  for (const Statement& statement : sql.statements) {
+  for (const Statement& statement : file.sql.statements) {
     if (const std::optional<std::string> name = CannotRunInTransaction(*statement.tree)) {
       findings.Add("needs-no-transaction", statement.begin,
                    fmt::format("{} cannot run inside a transaction", *name), HeaderHint());
     }
-    values.Look(text, statement, findings);
+    values.Look(file.text, statement, findings);
   }
 }
 

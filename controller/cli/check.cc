@@ -3,40 +3,93 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/json.h"
 #include "controller/check/check.h"
 #include "controller/cli/command.h"
 #include "controller/cli/render.h"
+#include "controller/version.h"
 #include "migrations/directory_source.h"
+#include "policies/markdown.h"
+#include "policies/policy_file.h"
+#include "policies/sarif.h"
 
 namespace paliad::cli {
 namespace {
 
 struct Flags {
   std::string directory;
+  std::string base;
   std::string head = "HEAD";
 };
 
 struct Checked {
-  std::string head;  // commit id; empty for plain files
+  std::string head;                      // commit id; empty for plain files
+  std::string base;                      // the same; empty without --base
+  std::optional<Error> policy_mistakes;  // then nothing was judged
+  bool policy_changed = false;           // between base and head
   std::vector<Finding> findings;
 };
 
 Result<Checked> CheckDirectory(const Target& target, const std::string& directory) {
-  ASSIGN_OR_RETURN(const SourceTree tree, ReadDirectory(directory));
+  CheckInput input;
+  ASSIGN_OR_RETURN(input.tree, ReadDirectory(directory));
   ASSIGN_OR_RETURN(DirectorySource source, DirectorySource::Open(directory));
-  ASSIGN_OR_RETURN(std::vector<Finding> findings, CheckTree(tree, source, target.tracker.Text()));
-  return Checked{.head = "", .findings = std::move(findings)};
+  Checked checked;
+  ASSIGN_OR_RETURN(checked.findings,
+                   Check(input, source, target.policy.value_or(DefaultPolicy()), target.tracker.Text()));
+  return checked;
 }
 
-Result<Checked> CheckRevision(const Options& options, const Target& target, const std::string& revision) {
+Result<bool> PolicyDiffers(const git::Repository& repository, const Target& target, const Checked& checked) {
+  ASSIGN_OR_RETURN(const auto before, repository.ReadFile(checked.base, target.policy_path, kMaxPolicyBytes));
+  ASSIGN_OR_RETURN(const auto after, repository.ReadFile(checked.head, target.policy_path, kMaxPolicyBytes));
+  return before != after;
+}
+
+// A change is judged as merged, by the policy that its base has: it cannot relax what judges it.
+Result<Checked> CheckRevision(const Options& options, const Target& target, const Flags& flags) {
   ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options));
-  ASSIGN_OR_RETURN(std::string head, repository.Resolve(revision));
-  ASSIGN_OR_RETURN(const SourceTree tree, repository.ReadTree(head, target.path));
-  ASSIGN_OR_RETURN(std::vector<Finding> findings, CheckTree(tree, repository, target.tracker.Text()));
-  return Checked{.head = std::move(head), .findings = std::move(findings)};
+  Checked checked;
+  CheckInput input;
+  ASSIGN_OR_RETURN(checked.head, repository.Resolve(flags.head));
+  if (flags.base.empty()) {
+    ASSIGN_OR_RETURN(input.tree, repository.ReadTree(checked.head, target.path));
+  } else {
+    ASSIGN_OR_RETURN(checked.base, repository.Resolve(flags.base));
+    ASSIGN_OR_RETURN(git::MergePreview merged,
+                     repository.PreviewMerge(checked.base, checked.head, target.path));
+    input = {.tree = std::move(merged.tree), .changes = std::move(merged.changes)};
+    ASSIGN_OR_RETURN(checked.policy_changed, PolicyDiffers(repository, target, checked));
+  }
+  ASSIGN_OR_RETURN(const Result<Policy> policy,
+                   ReadPolicyAt(repository, target, checked.base.empty() ? checked.head : checked.base));
+  if (!policy) {
+    checked.policy_mistakes = policy.error();
+    return checked;
+  }
+  ASSIGN_OR_RETURN(checked.findings, Check(input, repository, *policy, target.tracker.Text()));
+  return checked;
+}
+
+void AnswerChecked(const Options& options, const Target& target, const Checked& checked) {
+  if (options.json()) {
+    AnswerJson(CheckJson(target.name, checked.head, checked.base, checked.findings));
+  } else if (options.output == "markdown") {
+    Answer(FindingsMarkdown(checked.findings));
+  } else if (options.output == "sarif") {
+    AnswerJson(FindingsSarif(checked.findings, kVersion));
+  } else if (checked.findings.empty()) {
+    Answer("no findings\n");
+  } else {
+    Answer(FindingsText(checked.findings, options.UseColor(STDOUT_FILENO)));
+  }
+  if (checked.policy_changed) {
+    std::fprintf(stderr, "note: %s is changed here; the base's own is what this was judged by\n",
+                 target.policy_path.c_str());
+  }
 }
 
 int RunCheck(const Invocation& invocation, const Flags& flags) {
@@ -45,18 +98,15 @@ int RunCheck(const Invocation& invocation, const Flags& flags) {
   if (!target) {
     return AnswerError(options, target.error(), kUsage);
   }
-  const Result<Checked> checked = flags.directory.empty() ? CheckRevision(options, *target, flags.head)
+  const Result<Checked> checked = flags.directory.empty() ? CheckRevision(options, *target, flags)
                                                           : CheckDirectory(*target, flags.directory);
   if (!checked) {
     return AnswerError(options, checked.error(), ExitCodeFor(checked.error()));
   }
-  if (options.json()) {
-    AnswerJson(CheckJson(target->name, checked->head, checked->findings));
-  } else if (checked->findings.empty()) {
-    Answer("no findings\n");
-  } else {
-    Answer(FindingsText(checked->findings, options.UseColor(STDOUT_FILENO)));
+  if (checked->policy_mistakes) {
+    return AnswerError(options, *checked->policy_mistakes, kUsage);
   }
+  AnswerChecked(options, *target, *checked);
   return HasErrors(checked->findings) ? kRejected : kDone;
 }
 
@@ -69,10 +119,17 @@ void AddCheck(CLI::App& app, Invocation& invocation) {
   CLI::Option* directory =
       command->add_option("--dir", flags->directory, "A folder of plain files, as they are")
           ->type_name("DIR");
+  command
+      ->add_option("--base", flags->base,
+                   "Judge what merging --head into REV would change, by REV's policy; SQL rules then look at "
+                   "new and changed files only")
+      ->type_name("REV")
+      ->excludes(directory);
   command->add_option("--head", flags->head, "What to judge in --repo")
       ->type_name("REV")
       ->capture_default_str()
       ->excludes(directory);
+  command->footer("-o also takes markdown and sarif.");
   command->callback([&invocation, flags] { invocation.exit_code = RunCheck(invocation, *flags); });
 }
 

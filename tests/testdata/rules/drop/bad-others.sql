@@ -1,0 +1,6 @@
+DROP SCHEMA app CASCADE;
+DROP VIEW IF EXISTS app.open_orders;
+DROP TYPE mood;
+DROP FUNCTION app.add(int, int);
+DROP FUNCTION "Add";
+ALTER TYPE address DROP ATTRIBUTE street;
