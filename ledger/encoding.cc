@@ -71,8 +71,8 @@ std::optional<std::string> HexDecode(std::string_view text) {
   std::string bytes;
   bytes.reserve(text.size() / 2);
   for (std::size_t i = 0; i < text.size(); i += 2) {
-    const int high = kHexValues[static_cast<unsigned char>(text[i])];
-    const int low = kHexValues[static_cast<unsigned char>(text[i + 1])];
+    const std::int8_t high = kHexValues[static_cast<unsigned char>(text[i])];
+    const std::int8_t low = kHexValues[static_cast<unsigned char>(text[i + 1])];
     if (high < 0 || low < 0) {
       return std::nullopt;
     }

@@ -7,6 +7,8 @@
 namespace paliad::ledger {
 namespace {
 
+constexpr RunId kFree{};
+
 std::uint64_t Mix(std::uint64_t x) {
   // The finaliser of MurmurHash3: every bit of x moves every bit of the result.
   x = (x ^ (x >> 33)) * 0xFF51AFD7ED558CCDU;
@@ -26,14 +28,14 @@ std::size_t HashOf(const RunId& id) {
 std::size_t RunSet::SlotOf(const std::vector<RunId>& slots, const RunId& id) const {
   const std::size_t mask = slots.size() - 1;
   std::size_t slot = HashOf(id) & mask;
-  while (slots[slot] != RunId() && slots[slot] != id) {
+  while (slots[slot] != kFree && slots[slot] != id) {
     slot = (slot + 1) & mask;
   }
   return slot;
 }
 
 void RunSet::Insert(const RunId& id) {
-  if (id == RunId()) {
+  if (id == kFree) {
     has_zero_ = true;
     return;
   }
@@ -41,18 +43,18 @@ void RunSet::Insert(const RunId& id) {
     Grow();
   }
   RunId& slot = slots_[SlotOf(slots_, id)];
-  size_ += slot == RunId() ? 1 : 0;
+  size_ += slot == kFree ? 1 : 0;
   slot = id;
 }
 
 bool RunSet::Contains(const RunId& id) const {
-  return id == RunId() ? has_zero_ : !slots_.empty() && slots_[SlotOf(slots_, id)] == id;
+  return id == kFree ? has_zero_ : !slots_.empty() && slots_[SlotOf(slots_, id)] == id;
 }
 
 void RunSet::Grow() {
   std::vector<RunId> larger(slots_.empty() ? 64 : slots_.size() * 2);
   for (const RunId& id : slots_) {
-    if (id != RunId()) {
+    if (id != kFree) {
       larger[SlotOf(larger, id)] = id;
     }
   }
