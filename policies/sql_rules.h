@@ -17,6 +17,10 @@ void CheckNeedsNoTransaction(const SqlContext& file, FileFindings& findings);
 // tracker_rules.cc
 void CheckTrackerTouched(const SqlContext& file, FileFindings& findings);
 
+// index_rules.cc
+void CheckIndexNotConcurrent(const SqlContext& file, FileFindings& findings);
+void CheckUniqueBuildsIndex(const SqlContext& file, FileFindings& findings);
+
 // removal_rules.cc
 void CheckDrop(const SqlContext& file, FileFindings& findings);
 
