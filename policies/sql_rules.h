@@ -21,6 +21,9 @@ void CheckTrackerTouched(const SqlContext& file, FileFindings& findings);
 void CheckIndexNotConcurrent(const SqlContext& file, FileFindings& findings);
 void CheckUniqueBuildsIndex(const SqlContext& file, FileFindings& findings);
 
+// constraint_rules.cc
+void CheckConstraintValidates(const SqlContext& file, FileFindings& findings);
+
 // removal_rules.cc
 void CheckDrop(const SqlContext& file, FileFindings& findings);
 
