@@ -41,7 +41,7 @@ const std::vector<RuleInfo>& AllRules() {
        CheckConstraintValidates},
       {"unique-builds-index", kWarning, kFree, "a unique constraint builds its index under a lock",
        CheckUniqueBuildsIndex},
-      {"table-rewrite", kWarning, kFree, "a table is written anew under a lock"},
+      {"table-rewrite", kWarning, kFree, "a table is written anew under a lock", CheckTableRewrite},
       {"required-column", kError, kFree, "a column without a default is required of rows that exist"},
       {"explicit-lock", kWarning, kFree, "a lock is taken, or triggers are turned off, by hand"},
       {"rename", kWarning, kFree, "something is renamed under running code"},

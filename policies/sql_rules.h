@@ -24,6 +24,9 @@ void CheckUniqueBuildsIndex(const SqlContext& file, FileFindings& findings);
 // constraint_rules.cc
 void CheckConstraintValidates(const SqlContext& file, FileFindings& findings);
 
+// rewrite_rules.cc
+void CheckTableRewrite(const SqlContext& file, FileFindings& findings);
+
 // removal_rules.cc
 void CheckDrop(const SqlContext& file, FileFindings& findings);
 
