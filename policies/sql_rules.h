@@ -27,6 +27,9 @@ void CheckConstraintValidates(const SqlContext& file, FileFindings& findings);
 // rewrite_rules.cc
 void CheckTableRewrite(const SqlContext& file, FileFindings& findings);
 
+// required_rules.cc
+void CheckRequiredColumn(const SqlContext& file, FileFindings& findings);
+
 // removal_rules.cc
 void CheckDrop(const SqlContext& file, FileFindings& findings);
 
