@@ -30,6 +30,9 @@ void CheckTableRewrite(const SqlContext& file, FileFindings& findings);
 // required_rules.cc
 void CheckRequiredColumn(const SqlContext& file, FileFindings& findings);
 
+// lock_rules.cc
+void CheckExplicitLock(const SqlContext& file, FileFindings& findings);
+
 // removal_rules.cc
 void CheckDrop(const SqlContext& file, FileFindings& findings);
 
