@@ -46,7 +46,7 @@ const std::vector<RuleInfo>& AllRules() {
        CheckRequiredColumn},
       {"explicit-lock", kWarning, kFree, "a lock is taken, or triggers are turned off, by hand",
        CheckExplicitLock},
-      {"rename", kWarning, kFree, "something is renamed under running code"},
+      {"rename", kWarning, kFree, "something is renamed under running code", CheckRename},
       {"drop", kWarning, kFree, "something is dropped that running code may still use", CheckDrop},
       {"data-loss", kWarning, kFree, "rows are removed or changed without saying which"},
       {"unsafe-function", kError, kFree, "a SECURITY DEFINER function trusts its caller's search_path"},

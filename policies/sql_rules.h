@@ -33,6 +33,9 @@ void CheckRequiredColumn(const SqlContext& file, FileFindings& findings);
 // lock_rules.cc
 void CheckExplicitLock(const SqlContext& file, FileFindings& findings);
 
+// rename_rules.cc
+void CheckRename(const SqlContext& file, FileFindings& findings);
+
 // removal_rules.cc
 void CheckDrop(const SqlContext& file, FileFindings& findings);
 
