@@ -48,7 +48,7 @@ const std::vector<RuleInfo>& AllRules() {
        CheckExplicitLock},
       {"rename", kWarning, kFree, "something is renamed under running code", CheckRename},
       {"drop", kWarning, kFree, "something is dropped that running code may still use", CheckDrop},
-      {"data-loss", kWarning, kFree, "rows are removed or changed without saying which"},
+      {"data-loss", kWarning, kFree, "rows are removed or changed without saying which", CheckDataLoss},
       {"unsafe-function", kError, kFree, "a SECURITY DEFINER function trusts its caller's search_path"},
       {"privileges", kWarning, kFree, "rights are given to everybody, or roles are changed"},
       {"if-exists-hides", kWarning, kFree, "IF NOT EXISTS passes something else off as success"},

@@ -39,6 +39,9 @@ void CheckRename(const SqlContext& file, FileFindings& findings);
 // removal_rules.cc
 void CheckDrop(const SqlContext& file, FileFindings& findings);
 
+// data_rules.cc
+void CheckDataLoss(const SqlContext& file, FileFindings& findings);
+
 }  // namespace paliad
 
 #endif  // PALIAD_POLICIES_SQL_RULES_H_
