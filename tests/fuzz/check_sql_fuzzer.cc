@@ -1,5 +1,5 @@
-// A migration's text: waivers, statements and rules. What the text is made of, in order and without overlap; no
-// finding outside of it; and no waiver waives what cannot be waived.
+// A migration's text: waivers, statements and rules. What the text is made of, in order and without overlap;
+// no finding outside of it; and no waiver waives what cannot be waived.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -42,8 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     at = statement.end;
   }
   Require(!sql.error || (sql.statements.empty() && sql.error->offset <= size));
-  for (const paliad::Finding& finding :
-       paliad::CheckSql(Example(), text, sql, paliad::StrictPolicy(), {})) {
+  for (const paliad::Finding& finding : paliad::CheckSql(Example(), text, sql, paliad::StrictPolicy(), {})) {
     Require(finding.line >= 1 && finding.column >= 1);
     Require(!finding.waiver || paliad::StrictPolicy().Of(finding.rule).waivable);
   }

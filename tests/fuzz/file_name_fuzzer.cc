@@ -1,4 +1,5 @@
-// The grammar of file names: any bytes end in one kind, and what is a migration's name is written back as it was.
+// The grammar of file names: any bytes end in one kind, and what is a migration's name is written back as it
+// was.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,5 @@
-// A fuzz target's short form: its corpus, and some thousand mutations of it that are the same in every run. Without
-// libFuzzer, so that every compiler and sanitizer can run it; tools/fuzz is the long form.
+// A fuzz target's short form: its corpus, and some thousand mutations of it that are the same in every run.
+// Without libFuzzer, so that every compiler and sanitizer can run it; tools/fuzz is the long form.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -59,7 +59,8 @@ class Mutator {
     const std::size_t at = Below(input.size() + 1);
     switch (Below(5)) {
       case 0:  // a byte, of those that mean something more often than others
-        input.insert(at, 1, Below(2) == 0 ? "'\"$;-/*\\\n:._=[]{}\xe2\0"[Below(21)] : static_cast<char>(random_()));
+        input.insert(at, 1,
+                     Below(2) == 0 ? "'\"$;-/*\\\n:._=[]{}\xe2\0"[Below(21)] : static_cast<char>(random_()));
         break;
       case 1:
         input.erase(at, 1 + Below(8));

@@ -1,5 +1,5 @@
-// Where statements begin and end: what the cutter proposes covers the text in order, and every statement of a file
-// that parses, taken alone, parses to one statement again.
+// Where statements begin and end: what the cutter proposes covers the text in order, and every statement of a
+// file that parses, taken alone, parses to one statement again.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
