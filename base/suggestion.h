@@ -8,10 +8,11 @@
 
 namespace paliad {
 
-// The candidate with the smallest edit distance (an insertion, a deletion, a substitution and a swap of neighbours
-// count one each), if that is at most a third of the word's length, rounded up; the first of several. Looks
-// at words of up to 64 bytes only.
-std::optional<std::string_view> Nearest(std::string_view word, const std::vector<std::string_view>& candidates);
+// The candidate with the smallest edit distance (an insertion, a deletion, a substitution and a swap of
+// neighbours count one each), if that is at most a third of the word's length, rounded up; the first of
+// several. Looks at words of up to 64 bytes only.
+std::optional<std::string_view> Nearest(std::string_view word,
+                                        const std::vector<std::string_view>& candidates);
 
 }  // namespace paliad
 

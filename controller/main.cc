@@ -3,6 +3,7 @@
 #include <cstring>
 #include <exception>
 
+#include "controller/check/judge.h"
 #include "controller/cli/command.h"
 #include "controller/git/fetch.h"
 
@@ -10,6 +11,9 @@ int main(int argc, char** argv) {
   try {
     if (argc == 2 && std::strcmp(argv[1], paliad::git::kFetchCommand) == 0) {
       return paliad::git::RunFetchCommand();
+    }
+    if (argc == 2 && std::strcmp(argv[1], paliad::kJudgeCommand) == 0) {
+      return paliad::RunJudgeCommand();
     }
     return paliad::cli::Main(argc, argv);
   } catch (const std::exception& e) {

@@ -42,6 +42,14 @@ struct SourceTree {
   std::vector<SourceEntry> entries;  // direct children
 };
 
+// What a change, such as a merge, does to one file. Paths are relative to the repository's root.
+struct FileChange {
+  enum class Kind { kAdded, kEdited, kRenamed, kDeleted, kConflict };
+  Kind kind = Kind::kAdded;
+  std::string path;      // after the change; of kDeleted, before it
+  std::string old_path;  // before the change; empty where there was no such file
+};
+
 // Where the contents of a tree's entries are read. Not thread-safe: one a thread.
 class ContentSource {
  public:

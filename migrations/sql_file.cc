@@ -47,6 +47,14 @@ SyntaxError TooLarge(const SqlChunk& chunk) {
       .hint = "split it into several statements; INSERT … VALUES may have any number of rows"};
 }
 
+SyntaxError LongLiteral(const SqlChunk& chunk) {
+  return {
+      .offset = chunk.literal_at,
+      .message = fmt::format("a literal of {:.1f} MiB is too long to be judged, where {} MiB is the most",
+                             static_cast<double>(chunk.longest_literal) / (1 << 20), kMaxLiteralBytes >> 20),
+      .hint = "split it, or load such data outside of migrations"};
+}
+
 // Parses a file by parts, so that memory is bounded by its largest statement and not by the file.
 //
 // CutStatements says where the parts end, and a mistake of it cannot hide or invent a statement: every part
@@ -60,6 +68,12 @@ class FileParser {
       : text_(text), chunks_(CutStatements(text)), parser_(text), compact_(text.size() > kCompactFileBytes) {}
 
   SqlFile Parse() && {
+    for (const SqlChunk& chunk : chunks_) {
+      if (chunk.longest_literal > kMaxLiteralBytes) {
+        file_.error = LongLiteral(chunk);
+        return std::move(file_);
+      }
+    }
     std::size_t at = 0;
     while (at < chunks_.size() && !done_) {
       at = ParseFrom(at);

@@ -26,6 +26,9 @@ inline constexpr std::string_view kNoTransactionHeader = "-- paliad:no-transacti
 // more is a SyntaxError. INSERT … VALUES with any number of rows is exempt: it is parsed by parts.
 inline constexpr std::size_t kMaxStatementBytes = std::size_t{1} << 20;
 
+// The longest literal; a longer one is a SyntaxError: whoever means it loads such data in another way.
+inline constexpr std::size_t kMaxLiteralBytes = std::size_t{16} << 20;
+
 // From these sizes on a tree is compact, so that memory is bounded by the file, not by its tree.
 inline constexpr std::size_t kCompactStatementBytes = std::size_t{64} << 10;
 inline constexpr std::size_t kCompactFileBytes = std::size_t{1} << 20;

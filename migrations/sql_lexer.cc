@@ -246,6 +246,10 @@ std::vector<SqlChunk> CutStatements(std::string_view text) {
     }
     const bool literal = token.kind == SqlTokenKind::kString || token.kind == SqlTokenKind::kNumber;
     chunk.complexity += literal ? 1 : token.end - token.begin;
+    if (literal && token.end - token.begin > chunk.longest_literal) {
+      chunk.longest_literal = token.end - token.begin;
+      chunk.literal_at = token.begin;
+    }
     chunk.end = token.end;
     shape.Add(token);
   }

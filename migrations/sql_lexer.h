@@ -63,6 +63,8 @@ struct SqlChunk {
   std::size_t end = 0;         // just past its last token, without the semicolon
   std::size_t next = 0;        // just past the semicolon; the text's size where there is none
   std::size_t complexity = 0;  // its bytes outside of comments and white space, each literal counted as one
+  std::size_t longest_literal = 0;  // bytes, with its quotes
+  std::size_t literal_at = 0;       // where the longest literal begins
 };
 
 // The statements of `text`, without empty ones. Semicolons inside of CREATE RULE (…; …) and BEGIN ATOMIC …;

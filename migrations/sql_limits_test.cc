@@ -112,10 +112,15 @@ TEST(SqlLimits, WhatIsNotOnlyRowsIsNotParsedByParts) {
   }
 }
 
-TEST(SqlLimits, OneLargeLiteralIsJudged) {
+TEST(SqlLimits, ALiteralMayBeLargeUpToABound) {
   for (const std::string quote : {"'", "$$"}) {
+    const std::string too_long = "SELECT 1; SELECT " + quote + std::string(kLarge, 'x') + quote;
+    ASSERT_TRUE(ParseSqlFile(too_long).error);
+    EXPECT_EQ(ParseSqlFile(too_long).error->offset, 17U);
+    EXPECT_EQ(ParseSqlFile(too_long).error->message,
+              "a literal of 20.0 MiB is too long to be judged, where 16 MiB is the most");
     const std::string text =
-        "INSERT INTO t VALUES (" + quote + std::string(kLarge, 'x') + quote + "); SELECT 1";
+        "INSERT INTO t VALUES (" + quote + std::string(kLarge / 2, 'x') + quote + "); SELECT 1";
     const SqlFile file = ParseSqlFile(text);
     ASSERT_FALSE(file.error) << file.error->message;
     ASSERT_EQ(file.statements.size(), 2U);

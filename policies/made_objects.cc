@@ -55,8 +55,8 @@ void MadeObjects::LookAt(std::size_t begin, const std::string& kind, const Json&
   } else if (kind == "CreateSeqStmt") {
     relation(Member(node, "sequence"));
   } else if (kind == "IndexStmt") {
-    Add(MadeKind::kRelation, {.schema = Text(node.at("relation"), "schemaname"), .name = Text(node, "idxname")},
-        begin);
+    Add(MadeKind::kRelation,
+        {.schema = Text(node.at("relation"), "schemaname"), .name = Text(node, "idxname")}, begin);
   } else if (kind == "CompositeTypeStmt") {
     Add(MadeKind::kType, RelationName(node.at("typevar")), begin);
   } else if (kind == "CreateEnumStmt" || kind == "CreateRangeStmt") {

@@ -61,7 +61,8 @@ TEST(MadeObjects, ANewNameOrSchemaDoesNotMakeItOld) {
 }
 
 TEST(MadeObjects, KindsDoNotMix) {
-  EXPECT_TRUE(MadeBefore("CREATE TYPE s.e AS ENUM (); SELECT 1", MadeKind::kType, {.schema = "s", .name = "e"}));
+  EXPECT_TRUE(
+      MadeBefore("CREATE TYPE s.e AS ENUM (); SELECT 1", MadeKind::kType, {.schema = "s", .name = "e"}));
   EXPECT_TRUE(MadeBefore("CREATE DOMAIN e AS int; SELECT 1", MadeKind::kType, {.schema = "", .name = "e"}));
   EXPECT_TRUE(MadeBefore("CREATE TYPE e AS (a int); SELECT 1", MadeKind::kType, {.schema = "", .name = "e"}));
   EXPECT_TRUE(MadeBefore("CREATE FUNCTION e() RETURNS int LANGUAGE sql AS 'SELECT 1'; SELECT 1",

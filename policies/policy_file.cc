@@ -127,10 +127,12 @@ class PolicyReader {
     if (!severity) {
       toml_.Report(node, kSeverities);
     } else if (rule.latitude == Latitude::kFixed && *severity != rule.default_severity) {
-      toml_.Report(node, fmt::format("`{}` stays \"{}\": the core's safety and the ledger's meaning rest on it",
-                                     rule.id, SeverityName(rule.default_severity)));
+      toml_.Report(node,
+                   fmt::format("`{}` stays \"{}\": the core's safety and the ledger's meaning rest on it",
+                               rule.id, SeverityName(rule.default_severity)));
     } else if (rule.latitude == Latitude::kSeverity && *severity == Severity::kOff) {
-      toml_.Report(node, fmt::format("`{}` cannot be turned off; it may be \"warning\" or \"error\"", rule.id));
+      toml_.Report(node,
+                   fmt::format("`{}` cannot be turned off; it may be \"warning\" or \"error\"", rule.id));
     } else {
       policy_.rules[std::string(rule.id)].severity = *severity;
     }

@@ -88,18 +88,17 @@ void CheckDrop(const SqlContext& file, FileFindings& findings) {
   ForEachStatement(file.sql, "DropStmt", [&](const Statement& statement, const Json& drop) {
     CheckDropStatement(file, statement, drop, findings);
   });
-  ForEachAlterCommand(
-      file.sql, [&](const Statement& statement, const Json& alter, const Json& command) {
-        const ObjectName relation = RelationName(alter.at("relation"));
-        const std::string subtype = Text(command, "subtype");
-        const bool attribute = subtype == "AT_DropColumn";
-        if (!attribute || file.made.HasBefore(statement, MadeKind::kRelation, relation)) {
-          return;
-        }
-        AddDrop(Text(alter, "objtype") == "OBJECT_TYPE" ? "ATTRIBUTE" : "COLUMN",
-                relation.Shown() + "." + QuotedIfNeeded(Text(command, "name")),
-                Text(command, "behavior") == "DROP_CASCADE", statement.begin, findings);
-      });
+  ForEachAlterCommand(file.sql, [&](const Statement& statement, const Json& alter, const Json& command) {
+    const ObjectName relation = RelationName(alter.at("relation"));
+    const std::string subtype = Text(command, "subtype");
+    const bool attribute = subtype == "AT_DropColumn";
+    if (!attribute || file.made.HasBefore(statement, MadeKind::kRelation, relation)) {
+      return;
+    }
+    AddDrop(Text(alter, "objtype") == "OBJECT_TYPE" ? "ATTRIBUTE" : "COLUMN",
+            relation.Shown() + "." + QuotedIfNeeded(Text(command, "name")),
+            Text(command, "behavior") == "DROP_CASCADE", statement.begin, findings);
+  });
 }
 
 }  // namespace paliad

@@ -46,6 +46,10 @@ std::vector<Finding> CheckSet(const MigrationSet& set);
 // What the applied set says: renamed-after-apply, edited-after-apply, orphaned, out-of-order.
 std::vector<Finding> CheckHistory(const MigrationSet& set, const AppliedSet& applied, const Plan& plan);
 
+// What a change, such as a pull request, does to migrations that its base has: shipped-changed. The changes
+// are of files in the migrations' folder, before or after.
+std::vector<Finding> CheckShipped(const std::vector<FileChange>& changes);
+
 // A file over kMaxFileBytes, whose contents are not read: unreadable.
 std::vector<Finding> CheckOversized(const Migration& migration, std::uint64_t size);
 

@@ -63,7 +63,8 @@ std::size_t PlaceOf(const Statement& statement, const Json& object);
 using NodeVisitor = std::function<void(const Statement& statement, const Json& node)>;
 void ForEachStatement(const SqlFile& sql, std::string_view kind, const NodeVisitor& visit);
 
-// Calls `visit` for each command of each ALTER TABLE (or of another relation): {"subtype": "AT_AddColumn", …}.
+// Calls `visit` for each command of each ALTER TABLE (or of another relation): {"subtype": "AT_AddColumn",
+// …}.
 using AlterVisitor = std::function<void(const Statement& statement, const Json& alter, const Json& command)>;
 void ForEachAlterCommand(const SqlFile& sql, const AlterVisitor& visit);
 

@@ -32,6 +32,13 @@ std::vector<Finding> CheckSql(const Migration& migration, std::string_view text,
   FileFindings findings(migration, text, policy);
   if (sql.error) {
     AddSyntax(*sql.error, findings);
+    if (sql.no_transaction) {
+      // Whatever the policy says of `syntax`.
+      findings.Add(
+          "needs-no-transaction", sql.error->offset,
+          "the file does not parse, so it cannot be cut into statements to run without a transaction",
+          "correct it, or remove the header if it can run in a transaction");
+    }
   } else {
     const MadeObjects made(sql);
     const SqlContext file{.text = text, .sql = sql, .made = made, .protect = protect};

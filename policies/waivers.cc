@@ -23,12 +23,13 @@ constexpr std::size_t kMaxShown = 100;
 std::string_view Trim(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\f\v";
   const std::size_t begin = text.find_first_not_of(kBlank);
-  return begin == std::string_view::npos
-             ? std::string_view()
-             : text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+  return begin == std::string_view::npos ? std::string_view()
+                                         : text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
 }
 
-bool IsBlank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
+bool IsBlank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos;
+}
 
 // What is between two neighbours of one block of lines: a single line end.
 bool Touches(std::string_view between) {

@@ -33,13 +33,15 @@ std::string WaiverMessage(std::string_view text) {
 }
 
 TEST(Waivers, AWaiverAboveAStatementHoldsForIt) {
-  EXPECT_THAT(Judged("SELECT 1;\n-- paliad:allow drop: unused since v3, see #812\nDROP TABLE a;\nDROP TABLE b;\n"),
-              ElementsAre("3:1 drop (unused since v3, see #812)", "4:1 drop"));
+  EXPECT_THAT(
+      Judged("SELECT 1;\n-- paliad:allow drop: unused since v3, see #812\nDROP TABLE a;\nDROP TABLE b;\n"),
+      ElementsAre("3:1 drop (unused since v3, see #812)", "4:1 drop"));
 }
 
 TEST(Waivers, OtherCommentsMayStandBetween) {
-  EXPECT_THAT(Judged("SELECT 1;\n  -- paliad:allow drop: r\n-- more about it\n/* and\nmore */\nDROP TABLE a;\n"),
-              ElementsAre("6:1 drop (r)"));
+  EXPECT_THAT(
+      Judged("SELECT 1;\n  -- paliad:allow drop: r\n-- more about it\n/* and\nmore */\nDROP TABLE a;\n"),
+      ElementsAre("6:1 drop (r)"));
 }
 
 TEST(Waivers, AWaiverInTheHeaderHoldsForTheFile) {
@@ -53,8 +55,9 @@ TEST(Waivers, AWaiverThatTouchesTheFirstStatementIsOfThatStatement) {
 }
 
 TEST(Waivers, TheNearerReasonCounts) {
-  EXPECT_THAT(Judged("-- paliad:allow drop: file\n\nDROP TABLE a;\n-- paliad:allow drop: statement\nDROP TABLE b;\n"),
-              ElementsAre("3:1 drop (file)", "5:1 drop (statement)"));
+  EXPECT_THAT(
+      Judged("-- paliad:allow drop: file\n\nDROP TABLE a;\n-- paliad:allow drop: statement\nDROP TABLE b;\n"),
+      ElementsAre("3:1 drop (file)", "5:1 drop (statement)"));
 }
 
 TEST(Waivers, OneLineMayNameSeveralRules) {
@@ -63,7 +66,8 @@ TEST(Waivers, OneLineMayNameSeveralRules) {
 }
 
 TEST(Waivers, CrlfIsALineEnd) {
-  EXPECT_THAT(Judged("SELECT 1;\r\n-- paliad:allow drop: r\r\nDROP TABLE a;\r\n"), ElementsAre("3:1 drop (r)"));
+  EXPECT_THAT(Judged("SELECT 1;\r\n-- paliad:allow drop: r\r\nDROP TABLE a;\r\n"),
+              ElementsAre("3:1 drop (r)"));
 }
 
 TEST(Waivers, AReasonIsRequired) {

@@ -2,6 +2,7 @@
 #ifndef PALIAD_CONTROLLER_CHECK_CHECK_H_
 #define PALIAD_CONTROLLER_CHECK_CHECK_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,9 +13,17 @@
 
 namespace paliad {
 
-// Every file of the tree is judged, since nothing says what is applied. Sorted.
-[[nodiscard]] Result<std::vector<Finding>> CheckTree(const SourceTree& tree, ContentSource& source,
-                                                     const Policy& policy, const std::string& tracker);
+// A folder as it is, or as a change would make it.
+struct CheckInput {
+  SourceTree tree;
+  // What becomes of the files that a base has; none: there is no base, and every file is judged, since
+  // nothing says what is applied. Else only the SQL of added and edited files is.
+  std::optional<std::vector<FileChange>> changes;
+};
+
+// Sorted, and judged by the policy.
+[[nodiscard]] Result<std::vector<Finding>> Check(const CheckInput& input, ContentSource& source,
+                                                 const Policy& policy, const std::string& tracker);
 
 }  // namespace paliad
 

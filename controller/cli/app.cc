@@ -85,11 +85,17 @@ void AddGlobalOptions(CLI::App& app, Options& options) {
       ->type_name("DURATION")
       ->capture_default_str()
       ->group("Target");
+  app.add_option(
+         "--policy", options.policy,
+         "A policy file on this machine; default: .paliad/policy.toml on the branch where there is one, "
+         "else the built-in default")
+      ->type_name("FILE")
+      ->group("Target");
   app.add_option("--data-dir", options.data_dir, "Clones and caches; default: $XDG_CACHE_HOME/paliad")
       ->type_name("DIR")
       ->group("Target");
   app.add_option("-o,--output", options.output, "How to answer")
-      ->check(CLI::IsMember({"text", "json"}))
+      ->check(CLI::IsMember({"text", "json", "markdown", "sarif"}))
       ->type_name("text|json")
       ->capture_default_str()
       ->group("Output");
@@ -104,6 +110,17 @@ void AddGlobalOptions(CLI::App& app, Options& options) {
       ->capture_default_str()
       ->group("Output");
   app.add_flag("-q,--quiet", options.quiet, "No progress, and only errors in the log")->group("Output");
+}
+
+// Some formats are of some commands only.
+void RequireFormat(const CLI::App& app, const Options& options) {
+  const auto chosen = app.get_subcommands();
+  const std::string command = chosen.empty() ? "" : chosen.front()->get_name();
+  const bool everywhere = options.output == "text" || options.output == "json";
+  if (!everywhere && command != "check") {
+    throw CLI::ValidationError("--output",
+                               fmt::format("`{}` does not answer in {}", command, options.output));
+  }
 }
 
 void SetUpLogging(const Options& options) {
@@ -158,15 +175,32 @@ int Main(int argc, char** argv) {
   AddVerify(app, invocation);
   AddStatus(app, invocation);
   AddCheck(app, invocation);
+  AddConfig(app, invocation);
   AddResolve(app, invocation);
   AddNew(app, invocation);
   AddLedger(app, invocation);
-  app.parse_complete_callback([&] { SetUpLogging(invocation.options); });
+  std::optional<Error> bad_policy;
+  app.parse_complete_callback([&] {
+    SetUpLogging(invocation.options);
+    RequireFormat(app, invocation.options);
+    // `config check` reads it itself, to show what is wrong with it.
+    if (!invocation.options.policy.empty() && !app.got_subcommand("config")) {
+      Result<Policy> policy = ReadPolicyFile(invocation.options.policy);
+      if (!policy) {
+        bad_policy = policy.error();
+        throw CLI::ValidationError("--policy", "has mistakes");  // so that no command runs
+      }
+      invocation.options.policy_of_file = *std::move(policy);
+    }
+  });
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {
     return app.exit(help_or_version);
   } catch (const CLI::ParseError& mistake) {
+    if (bad_policy) {
+      return AnswerError(invocation.options, *bad_policy, kUsage);
+    }
     return UsageError(app, invocation.options, mistake, argc, argv);
   }
   // A full disk or a closed pipe must not look like an answer.

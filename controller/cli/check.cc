@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/json.h"
@@ -10,50 +11,122 @@
 #include "controller/cli/command.h"
 #include "controller/cli/dry_run.h"
 #include "controller/cli/render.h"
+#include "controller/version.h"
 #include "migrations/directory_source.h"
 #include "migrations/migration_set.h"
+#include "policies/markdown.h"
+#include "policies/policy_file.h"
+#include "policies/sarif.h"
 
 namespace paliad::cli {
 namespace {
 
 struct Flags {
   std::string directory;
+  std::string base;
   std::string head = "HEAD";
   ScratchFlags scratch;
 };
 
 struct Checked {
-  std::string head;  // commit id; empty for plain files
+  std::string head;                      // commit id; empty for plain files
+  std::string base;                      // the same; empty without --base
+  std::optional<Error> policy_mistakes;  // then nothing was judged
+  bool policy_changed = false;           // between base and head
   std::vector<Finding> findings;
   std::optional<scratch::DryRun> dry_run;
 };
 
 Result<Checked> CheckDirectory(const Target& target, const Flags& flags, const Clock& clock) {
-  ASSIGN_OR_RETURN(const SourceTree tree, ReadDirectory(flags.directory));
+  CheckInput input;
+  ASSIGN_OR_RETURN(input.tree, ReadDirectory(flags.directory));
   ASSIGN_OR_RETURN(DirectorySource source, DirectorySource::Open(flags.directory));
-  const Policy policy = DefaultPolicy();
-  ASSIGN_OR_RETURN(std::vector<Finding> findings, CheckTree(tree, source, policy, target.tracker.Text()));
+  const Policy policy = target.policy.value_or(DefaultPolicy());
+  Checked checked;
+  ASSIGN_OR_RETURN(checked.findings, Check(input, source, policy, target.tracker.Text()));
   ASSIGN_OR_RETURN(
-      auto dry_run,
-      RunDryIfAsked(flags.scratch, target, findings, {},
-                    {.migrations = MakeMigrationSet(tree, policy.ignore).migrations, .source = &source},
+      checked.dry_run,
+      RunDryIfAsked(flags.scratch, target, checked.findings, {},
+                    {.migrations = MakeMigrationSet(input.tree, policy.ignore).migrations, .source = &source},
                     clock));
-  return Checked{.head = "", .findings = std::move(findings), .dry_run = std::move(dry_run)};
+  return checked;
 }
 
+Result<bool> PolicyDiffers(const git::Repository& repository, const Target& target, const Checked& checked) {
+  ASSIGN_OR_RETURN(const auto before, repository.ReadFile(checked.base, target.policy_path, kMaxPolicyBytes));
+  ASSIGN_OR_RETURN(const auto after, repository.ReadFile(checked.head, target.policy_path, kMaxPolicyBytes));
+  return before != after;
+}
+
+// Tries what the base does not have; without a base, everything.
+Result<std::optional<scratch::DryRun>> TryOnScratch(git::Repository& repository, const Target& target,
+                                                    const Flags& flags, const Checked& checked,
+                                                    const SourceTree& tree, const Policy& policy,
+                                                    const Clock& clock) {
+  if (flags.scratch.url.empty()) {
+    return std::nullopt;
+  }
+  MigrationSet base;
+  if (!checked.base.empty()) {
+    ASSIGN_OR_RETURN(const SourceTree base_tree, repository.ReadTree(checked.base, target.path));
+    base = MakeMigrationSet(base_tree, policy.ignore);
+  }
+  std::vector<Migration> pending = MakeMigrationSet(tree, policy.ignore).migrations;
+  std::erase_if(pending, [&](const Migration& migration) { return base.Find(migration.version) != nullptr; });
+  return RunDryIfAsked(flags.scratch, target, checked.findings,
+                       {.migrations = std::move(base.migrations), .source = &repository},
+                       {.migrations = std::move(pending), .source = &repository}, clock);
+}
+
+// A change is judged as merged, by the policy that its base has: it cannot relax what judges it.
 Result<Checked> CheckRevision(const Options& options, const Target& target, const Flags& flags,
                               const Clock& clock) {
   ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options));
-  ASSIGN_OR_RETURN(std::string head, repository.Resolve(flags.head));
-  ASSIGN_OR_RETURN(const SourceTree tree, repository.ReadTree(head, target.path));
-  const Policy policy = DefaultPolicy();
-  ASSIGN_OR_RETURN(std::vector<Finding> findings, CheckTree(tree, repository, policy, target.tracker.Text()));
-  ASSIGN_OR_RETURN(
-      auto dry_run,
-      RunDryIfAsked(flags.scratch, target, findings, {},
-                    {.migrations = MakeMigrationSet(tree, policy.ignore).migrations, .source = &repository},
-                    clock));
-  return Checked{.head = std::move(head), .findings = std::move(findings), .dry_run = std::move(dry_run)};
+  Checked checked;
+  CheckInput input;
+  ASSIGN_OR_RETURN(checked.head, repository.Resolve(flags.head));
+  if (flags.base.empty()) {
+    ASSIGN_OR_RETURN(input.tree, repository.ReadTree(checked.head, target.path));
+  } else {
+    ASSIGN_OR_RETURN(checked.base, repository.Resolve(flags.base));
+    ASSIGN_OR_RETURN(git::MergePreview merged,
+                     repository.PreviewMerge(checked.base, checked.head, target.path));
+    input = {.tree = std::move(merged.tree), .changes = std::move(merged.changes)};
+    ASSIGN_OR_RETURN(checked.policy_changed, PolicyDiffers(repository, target, checked));
+  }
+  ASSIGN_OR_RETURN(const Result<Policy> policy,
+                   ReadPolicyAt(repository, target, checked.base.empty() ? checked.head : checked.base));
+  if (!policy) {
+    checked.policy_mistakes = policy.error();
+    return checked;
+  }
+  ASSIGN_OR_RETURN(checked.findings, Check(input, repository, *policy, target.tracker.Text()));
+  ASSIGN_OR_RETURN(checked.dry_run,
+                   TryOnScratch(repository, target, flags, checked, input.tree, *policy, clock));
+  return checked;
+}
+
+void AnswerChecked(const Options& options, const Target& target, const Checked& checked) {
+  if (options.json()) {
+    OrderedJson json = CheckJson(target.name, checked.head, checked.base, checked.findings);
+    json["dry_run"] = DryRunJson(checked.dry_run);
+    AnswerJson(json);
+  } else if (options.output == "markdown") {
+    Answer(FindingsMarkdown(checked.findings) + (checked.dry_run ? DryRunMarkdown(*checked.dry_run) : ""));
+  } else if (options.output == "sarif") {
+    AnswerJson(FindingsSarif(checked.findings, kVersion));
+    if (checked.dry_run) {  // which SARIF has no place for
+      std::fputs(DryRunText(*checked.dry_run, options.UseColor(STDERR_FILENO)).c_str(), stderr);
+    }
+  } else {
+    const bool color = options.UseColor(STDOUT_FILENO);
+    Answer(checked.findings.empty() ? "no findings\n" : FindingsText(checked.findings, color));
+    Answer(checked.dry_run ? DryRunText(*checked.dry_run, color) : "");
+  }
+  if (checked.policy_changed) {
+    std::fprintf(stderr, "note: %s is changed here; the base's own is what this was judged by\n",
+                 target.policy_path.c_str());
+  }
 }
 
 int RunCheck(const Invocation& invocation, const Flags& flags) {
@@ -68,17 +141,10 @@ int RunCheck(const Invocation& invocation, const Flags& flags) {
   if (!checked) {
     return AnswerError(options, checked.error(), ExitCodeFor(checked.error()));
   }
-  if (options.json()) {
-    OrderedJson json = CheckJson(target->name, checked->head, checked->findings);
-    json["dry_run"] = DryRunJson(checked->dry_run);
-    AnswerJson(json);
-  } else {
-    const bool color = options.UseColor(STDOUT_FILENO);
-    Answer(checked->findings.empty() ? "no findings\n" : FindingsText(checked->findings, color));
-    if (checked->dry_run) {
-      Answer(DryRunText(*checked->dry_run, color));
-    }
+  if (checked->policy_mistakes) {
+    return AnswerError(options, *checked->policy_mistakes, kUsage);
   }
+  AnswerChecked(options, *target, *checked);
   const bool fails = checked->dry_run && !checked->dry_run->ok();
   return fails || HasErrors(checked->findings) ? kRejected : kDone;
 }
@@ -92,11 +158,18 @@ void AddCheck(CLI::App& app, Invocation& invocation) {
   CLI::Option* directory =
       command->add_option("--dir", flags->directory, "A folder of plain files, as they are")
           ->type_name("DIR");
+  command
+      ->add_option("--base", flags->base,
+                   "Judge what merging --head into REV would change, by REV's policy; SQL rules then look at "
+                   "new and changed files only")
+      ->type_name("REV")
+      ->excludes(directory);
   command->add_option("--head", flags->head, "What to judge in --repo")
       ->type_name("REV")
       ->capture_default_str()
       ->excludes(directory);
   AddScratchOptions(*command, flags->scratch);
+  command->footer("-o also takes markdown and sarif.");
   command->callback([&invocation, flags] { invocation.exit_code = RunCheck(invocation, *flags); });
 }
 

@@ -5,13 +5,17 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <fstream>
 
 #include "base/duration.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "controller/git/fetch.h"
+#include "policies/policy_file.h"
 
 namespace paliad::cli {
 namespace {
@@ -25,6 +29,28 @@ Error BadFlag(std::string flag, const Error& why) {
 }
 
 }  // namespace
+
+Result<std::string> ReadPolicyText(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kMaxPolicyBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (file.bad() || !file.eof()) {
+    return Fail({.kind = ErrorKind::kInvalidInput,
+                 .doing = "read the policy",
+                 .subject = path,
+                 .cause = text.size() > kMaxPolicyBytes
+                              ? fmt::format("it is larger than {} bytes", kMaxPolicyBytes)
+                              : std::string(std::strerror(errno)),
+                 .hint = "--policy names a file on this machine"});
+  }
+  return text;
+}
+
+Result<Policy> ReadPolicyFile(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadPolicyText(path));
+  return ReadPolicy(text, path);
+}
 
 bool Options::UseColor(int file_descriptor) const {
   if (color != "auto") {
@@ -67,6 +93,7 @@ Result<Target> MakeTarget(const Options& options) {
   RETURN_IF_ERROR(table("--legacy-tracker", options.legacy_tracker, target.legacy_tracker));
   RETURN_IF_ERROR(duration("--lock-timeout", options.lock_timeout, target.lock_timeout));
   RETURN_IF_ERROR(duration("--statement-timeout", options.statement_timeout, target.statement_timeout));
+  target.policy = options.policy_of_file;
   if (!options.search_path.empty()) {
     target.search_path = options.search_path;
   }

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "controller/git/repository.h"
 #include "controller/reconcile/target.h"
+#include "policies/policy.h"
 
 namespace CLI {
 class App;
@@ -39,6 +40,8 @@ struct Options {
   std::string search_path;
   std::string lock_timeout = "5s";
   std::string statement_timeout = "0";
+  std::string policy;                    // a file's path
+  std::optional<Policy> policy_of_file;  // what it holds
   std::string data_dir;
   std::string output = "text";
   std::string color = "auto";
@@ -58,6 +61,12 @@ struct Invocation {
 
 // "" or what is wrong with a duration: a check for CLI11's options.
 std::string IsDuration(const std::string& text);
+
+// The policy in a file of this machine: --policy. kInvalidInput has every mistake in it.
+[[nodiscard]] Result<Policy> ReadPolicyFile(const std::string& path);
+
+// The same, not yet read as a policy.
+[[nodiscard]] Result<std::string> ReadPolicyText(const std::string& path);
 
 // The target that the options describe. kInvalidInput names the flag that is wrong.
 [[nodiscard]] Result<Target> MakeTarget(const Options& options);
@@ -94,6 +103,7 @@ void AddReconcile(CLI::App& app, Invocation& invocation);
 void AddVerify(CLI::App& app, Invocation& invocation);
 void AddStatus(CLI::App& app, Invocation& invocation);
 void AddCheck(CLI::App& app, Invocation& invocation);
+void AddConfig(CLI::App& app, Invocation& invocation);
 void AddResolve(CLI::App& app, Invocation& invocation);
 void AddNew(CLI::App& app, Invocation& invocation);
 void AddLedger(CLI::App& app, Invocation& invocation);

@@ -16,15 +16,32 @@ namespace {
 
 struct Looked {
   Target target;
+  std::optional<Error> policy_mistakes;  // then there is no inspection
   Inspection inspection;
 };
 
-Result<Looked> Look(const Options& options, const std::string& revision) {
+Result<Looked> Look(const Options& options, const std::string& revision_name) {
   Looked looked;
   ASSIGN_OR_RETURN(looked.target, MakeTarget(options));
   ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options));
-  ASSIGN_OR_RETURN(looked.inspection, Inspect(looked.target, repository, revision));
+  ASSIGN_OR_RETURN(Revision revision, ReadRevision(repository, looked.target, revision_name));
+  if (revision.policy) {
+    ASSIGN_OR_RETURN(looked.inspection, Inspect(looked.target, repository, std::move(revision)));
+  } else {
+    looked.policy_mistakes = revision.policy.error();
+  }
   return looked;
+}
+
+// What RunPlan and RunVerify do where there is nothing to show; none if there is.
+std::optional<int> AnswerMistake(const Options& options, const Result<Looked>& looked) {
+  if (!looked) {
+    return AnswerError(options, looked.error(), ExitCodeFor(looked.error()));
+  }
+  if (looked->policy_mistakes) {
+    return AnswerError(options, *looked->policy_mistakes, kUsage);
+  }
+  return std::nullopt;
 }
 
 int PlanExitCode(const Inspection& inspection) {
@@ -45,8 +62,8 @@ int RunPlan(const Invocation& invocation, const std::string& revision) {
     return AnswerError(options, *missing, kUsage);
   }
   const Result<Looked> looked = Look(options, revision);
-  if (!looked) {
-    return AnswerError(options, looked.error(), ExitCodeFor(looked.error()));
+  if (const auto code = AnswerMistake(options, looked)) {
+    return *code;
   }
   const Inspection& inspection = looked->inspection;
   if (options.json()) {
@@ -66,8 +83,8 @@ int RunVerify(const Invocation& invocation, const std::string& revision) {
     return AnswerError(options, *missing, kUsage);
   }
   const Result<Looked> looked = Look(options, revision);
-  if (!looked) {
-    return AnswerError(options, looked.error(), ExitCodeFor(looked.error()));
+  if (const auto code = AnswerMistake(options, looked)) {
+    return *code;
   }
   if (options.json()) {
     AnswerJson(VerifyJson(looked->target, looked->inspection));

@@ -276,11 +276,11 @@ std::string StatusText(const Target& target, const TargetStatus& status) {
   return text + "\n";
 }
 
-OrderedJson CheckJson(const std::string& target, const std::string& head,
+OrderedJson CheckJson(const std::string& target, const std::string& head, const std::string& base,
                       const std::vector<Finding>& findings) {
   return {{"target", target},
           {"head", OrNull(head)},
-          {"base", nullptr},
+          {"base", OrNull(base)},
           {"findings", ToJson(findings)},
           {"dry_run", nullptr}};
 }
@@ -290,10 +290,16 @@ std::string FindingsText(const std::vector<Finding>& findings, bool color) {
   for (const Finding& finding : findings) {
     text += Render(ToDiagnostic(finding), color);
   }
-  const auto errors = static_cast<std::size_t>(std::count_if(
-      findings.begin(), findings.end(), [](const Finding& f) { return f.severity == Severity::kError; }));
+  const auto count = [&](auto is_one) {
+    return static_cast<std::size_t>(std::count_if(findings.begin(), findings.end(), is_one));
+  };
+  const std::size_t waived = count([](const Finding& f) { return f.waiver.has_value(); });
+  const std::size_t errors =
+      count([](const Finding& f) { return !f.waiver && f.severity == Severity::kError; });
   if (!findings.empty()) {
-    text += fmt::format("{}, {}\n", Count(errors, "error"), Count(findings.size() - errors, "warning"));
+    text +=
+        fmt::format("{}, {}{}\n", Count(errors, "error"), Count(findings.size() - errors - waived, "warning"),
+                    waived == 0 ? "" : fmt::format(", {} waived", waived));
   }
   return text;
 }

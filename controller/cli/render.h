@@ -33,7 +33,8 @@ std::string RunText(const Run& run, bool color);
 OrderedJson StatusJson(const Target& target, const TargetStatus& status);
 std::string StatusText(const Target& target, const TargetStatus& status);
 
-OrderedJson CheckJson(const std::string& target, const std::string& head,
+// `head` and `base` may be empty.
+OrderedJson CheckJson(const std::string& target, const std::string& head, const std::string& base,
                       const std::vector<Finding>& findings);
 
 // Each finding as a diagnostic, and a line that counts them; "" without findings.

@@ -57,6 +57,9 @@ T** Out(Owned<T, Free>& owner) {
 using OwnedBlob = Owned<git_blob, git_blob_free>;
 using OwnedCommit = Owned<git_commit, git_commit_free>;
 using OwnedConfig = Owned<git_config, git_config_free>;
+using OwnedConflicts = Owned<git_index_conflict_iterator, git_index_conflict_iterator_free>;
+using OwnedDiff = Owned<git_diff, git_diff_free>;
+using OwnedIndex = Owned<git_index, git_index_free>;
 using OwnedObject = Owned<git_object, git_object_free>;
 using OwnedOdb = Owned<git_odb, git_odb_free>;
 using OwnedOdbObject = Owned<git_odb_object, git_odb_object_free>;
@@ -66,6 +69,7 @@ using OwnedRemote = Owned<git_remote, git_remote_free>;
 using OwnedRepository = Owned<git_repository, git_repository_free>;
 using OwnedRevwalk = Owned<git_revwalk, git_revwalk_free>;
 using OwnedTree = Owned<git_tree, git_tree_free>;
+using OwnedTreeEntry = Owned<git_tree_entry, git_tree_entry_free>;
 
 // This thread's last error in libgit2's words, valid UTF-8, without a final full stop; never empty.
 std::string LastErrorText();

@@ -157,6 +157,36 @@ Result<std::string> Repository::Read(const SourceEntry& entry) {
                      git_odb_object_size(object.get()));
 }
 
+Result<std::optional<std::string>> Repository::ReadFile(const std::string& commit_id, const std::string& path,
+                                                        std::size_t max_bytes) const {
+  ASSIGN_OR_RETURN(const OwnedCommit commit, handle_->Commit(commit_id));
+  OwnedTree root;
+  if (git_commit_tree(Out(root), commit.get()) != 0) {
+    return Fail(handle_->Unreadable("read the file", path));
+  }
+  OwnedTreeEntry entry;
+  const int code = git_tree_entry_bypath(Out(entry), root.get(), path.c_str());
+  if (code == GIT_ENOTFOUND || (code == 0 && git_tree_entry_type(entry.get()) != GIT_OBJECT_BLOB)) {
+    return std::nullopt;
+  }
+  std::size_t size = 0;
+  git_object_t type = GIT_OBJECT_INVALID;
+  OwnedOdbObject object;
+  if (code != 0 ||
+      git_odb_read_header(&size, &type, handle_->odb.get(), git_tree_entry_id(entry.get())) != 0) {
+    return Fail(handle_->Unreadable("read the file", path));
+  }
+  if (size > max_bytes) {
+    return Fail({ErrorKind::kInvalidInput, "read the file", path,
+                 fmt::format("it has {} bytes, and may have {}", size, max_bytes), ""});
+  }
+  if (git_odb_read(Out(object), handle_->odb.get(), git_tree_entry_id(entry.get())) != 0) {
+    return Fail(handle_->Unreadable("read the file", path));
+  }
+  return std::string(static_cast<const char*>(git_odb_object_data(object.get())),
+                     git_odb_object_size(object.get()));
+}
+
 Result<int> Repository::CommitsBehind(const std::string& base, const std::string& head) const {
   RETURN_IF_ERROR(handle_->Commit(head));
   git_oid base_id;

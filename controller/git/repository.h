@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,12 @@
 namespace paliad::git {
 
 struct RepositoryHandle;
+
+// What the base would become if the head were merged into it.
+struct MergePreview {
+  SourceTree tree;                  // the folder; a file in conflict is as the base has it
+  std::vector<FileChange> changes;  // of files that are directly in the folder before or after; by path
+};
 
 class Repository final : public ContentSource {
  public:
@@ -42,6 +49,17 @@ class Repository final : public ContentSource {
 
   [[nodiscard]] Result<std::uint64_t> Size(const SourceEntry& entry) override;
   [[nodiscard]] Result<std::string> Read(const SourceEntry& entry) override;
+
+  // The bytes of the file at `path` in the commit; nothing if there is none, or something that is no file.
+  // kInvalidInput if it is larger than `max_bytes`.
+  [[nodiscard]] Result<std::optional<std::string>> ReadFile(const std::string& commit_id,
+                                                            const std::string& path,
+                                                            std::size_t max_bytes) const;
+
+  // Merges in memory: the repository is not written to. Commits without a common ancestor are merged as if
+  // they had an empty one. From then on Read also knows what the merge made. Errors as ReadTree.
+  [[nodiscard]] Result<MergePreview> PreviewMerge(const std::string& base_id, const std::string& head_id,
+                                                  const std::string& path) const;
 
   // Commits reachable from `head` and not from `base`; -1 if `base` is not an ancestor of `head` or not known
   // here.

@@ -179,17 +179,22 @@ Result<std::string> Repository::TreeId(const std::string& commit_id, const std::
 Result<SourceTree> Repository::ReadTree(const std::string& commit_id, const std::string& path) const {
   ASSIGN_OR_RETURN(const std::vector<std::string> components, SplitFolderPath(path));
   ASSIGN_OR_RETURN(const git_oid id, FindTree(*handle_, commit_id, components));
-  SourceTree source;
+  ASSIGN_OR_RETURN(SourceTree source, handle_->ListFolder(id, JoinComponents(components)));
   ASSIGN_OR_RETURN(source.commit, ReadCommit(commit_id));
+  return source;
+}
+
+Result<SourceTree> RepositoryHandle::ListFolder(const git_oid& id, const std::string& folder_path) const {
+  SourceTree source;
   source.tree_id = ToHex(id);
-  source.path = JoinComponents(components);
+  source.path = folder_path;
   OwnedTree tree;
-  if (git_tree_lookup(Out(tree), handle_->repository.get(), &id) != 0) {
-    return Fail(handle_->Unreadable("read the folder", source.path));
+  if (git_tree_lookup(Out(tree), repository.get(), &id) != 0) {
+    return Fail(Unreadable("read the folder", source.path));
   }
   const std::size_t count = git_tree_entrycount(tree.get());
   source.entries.reserve(count);
-  NestedSql nested(handle_->repository.get());
+  NestedSql nested(repository.get());
   for (std::size_t i = 0; i < count; ++i) {
     const git_tree_entry* raw = git_tree_entry_byindex(tree.get(), i);
     SourceEntry entry;
@@ -203,7 +208,7 @@ Result<SourceTree> Repository::ReadTree(const std::string& commit_id, const std:
       return Fail(nested.too_deep()
                       ? Error{ErrorKind::kInvalidInput, "read the folder", folder,
                               fmt::format("folders are nested more than {} deep", kMaxDepth), ""}
-                      : handle_->Unreadable("read the folder", folder));
+                      : Unreadable("read the folder", folder));
     }
     source.entries.push_back(std::move(entry));
   }

@@ -15,6 +15,8 @@ struct ServerError {
   std::string detail;
   std::string hint;
   std::string context;
+  int internal_position = 0;   // the same in `internal_query`: SQL that a function or DO block ran
+  std::string internal_query;  // empty: none
   int position =
       0;  // 1-based, in characters (bytes where the server's encoding is SQL_ASCII) of the text sent; 0: none
 };

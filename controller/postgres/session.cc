@@ -35,6 +35,10 @@ ServerError ReadError(const PGresult* result) {
                     .detail = Field(result, PG_DIAG_MESSAGE_DETAIL),
                     .hint = Field(result, PG_DIAG_MESSAGE_HINT),
                     .context = Field(result, PG_DIAG_CONTEXT)};
+  if (const std::string position = Field(result, PG_DIAG_INTERNAL_POSITION); !position.empty()) {
+    error.internal_position = std::atoi(position.c_str());
+    error.internal_query = Field(result, PG_DIAG_INTERNAL_QUERY);
+  }
   if (const std::string position = Field(result, PG_DIAG_STATEMENT_POSITION); !position.empty()) {
     error.position = std::atoi(position.c_str());
   }
@@ -347,6 +351,16 @@ bool Session::broken() const { return PQstatus(connection_.get()) != CONNECTION_
 
 std::string QuoteBytes(std::string_view bytes) {
   return fmt::format("pg_catalog.decode('{}','hex')", HexEncode(bytes));
+}
+
+std::string DollarQuote(std::string_view text) {
+  std::string tag = "$paliad$";
+  const std::string body(text);
+  // Looked for in what follows the first tag: a text that ends in "$paliad" would close it early.
+  for (int i = 1; (body + tag).find(tag) != body.size(); ++i) {
+    tag = fmt::format("$paliad{}$", i);
+  }
+  return tag + body + tag;
 }
 
 std::string QuoteText(std::string_view text) {

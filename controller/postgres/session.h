@@ -128,6 +128,9 @@ class Session {
 // ASCII only. `text` must be UTF-8 without NUL.
 std::string QuoteText(std::string_view text);
 
+// $paliad$…$paliad$, or another tag where the text has that one: the text as it is, byte for byte.
+std::string DollarQuote(std::string_view text);
+
 // The same for bytes: pg_catalog.decode('…','hex').
 std::string QuoteBytes(std::string_view bytes);
 

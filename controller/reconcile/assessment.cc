@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <cassert>
 #include <map>
 #include <utility>
 
 #include "base/sha256.h"
 #include "migrations/sql_file.h"
+#include "policies/policy_file.h"
 #include "policies/rules.h"
 
 namespace paliad {
@@ -42,33 +44,63 @@ Result<Revision> ReadRevision(git::Repository& repository, const Target& target,
   ASSIGN_OR_RETURN(const std::string id, repository.Resolve(revision.empty() ? target.branch : revision));
   ASSIGN_OR_RETURN(CommitInfo commit, repository.ReadCommit(id));
   ASSIGN_OR_RETURN(std::string tree_id, repository.TreeId(id, target.path));
-  return Revision{.commit = std::move(commit), .tree_id = std::move(tree_id)};
+  ASSIGN_OR_RETURN(Result<Policy> policy, ReadPolicyAt(repository, target, id));
+  return Revision{.commit = std::move(commit), .tree_id = std::move(tree_id), .policy = std::move(policy)};
+}
+
+Result<Result<Policy>> ReadPolicyAt(git::Repository& repository, const Target& target,
+                                    const std::string& commit_id) {
+  if (target.policy) {
+    return Result<Policy>(*target.policy);
+  }
+  ASSIGN_OR_RETURN(const std::optional<std::string> text,
+                   repository.ReadFile(commit_id, target.policy_path, kMaxPolicyBytes));
+  return text ? ReadPolicy(*text, target.policy_path) : Result<Policy>(DefaultPolicy());
+}
+
+Result<FileText> ReadFileText(ContentSource& source, const Migration& migration,
+                              std::vector<Finding>& findings) {
+  ASSIGN_OR_RETURN(const std::uint64_t size, source.Size(migration.entry));
+  if (size > kMaxFileBytes) {
+    Append(findings, CheckOversized(migration, size));
+    return FileText{};
+  }
+  FileText file;
+  ASSIGN_OR_RETURN(file.text, source.Read(migration.entry));
+  std::vector<Finding> unreadable = CheckContents(migration, file.text);
+  file.readable = unreadable.empty();
+  Append(findings, std::move(unreadable));
+  return file;
 }
 
 Result<PreparedMigration> Prepare(ContentSource& source, const Migration& migration, const Policy& policy,
                                   const std::string& tracker, std::vector<Finding>& findings) {
   PreparedMigration prepared{.migration = migration, .checksum = "", .transactional = true};
-  ASSIGN_OR_RETURN(const std::uint64_t size, source.Size(migration.entry));
-  if (size > kMaxFileBytes) {
-    Append(findings, CheckOversized(migration, size));
+  ASSIGN_OR_RETURN(const FileText file, ReadFileText(source, migration, findings));
+  if (!file.text.empty() || file.readable) {
+    prepared.checksum = Sha256Hex(file.text);
+  }
+  if (!file.readable) {
     return prepared;
   }
-  ASSIGN_OR_RETURN(const std::string text, source.Read(migration.entry));
-  prepared.checksum = Sha256Hex(text);
-  std::vector<Finding> unreadable = CheckContents(migration, text);
-  if (!unreadable.empty()) {
-    Append(findings, std::move(unreadable));
-    return prepared;
-  }
-  const SqlFile sql = ParseSqlFile(text);
+  const std::string& text = file.text;
+  SqlFile sql = ParseSqlFile(text);
   prepared.transactional = !sql.no_transaction;
+  prepared.opaque = sql.error.has_value();
   Append(findings, CheckSql(migration, text, sql, policy, {.tracker = tracker}));
+  for (const Statement& statement : sql.statements) {
+    prepared.statement_begins.push_back(statement.begin);
+  }
+  if (!prepared.transactional) {
+    prepared.sql = std::make_shared<const SqlFile>(std::move(sql));
+  }
   return prepared;
 }
 
 Result<Assessment> Assess(git::Repository& repository, const Target& target, const Revision& revision,
-                          const AppliedSet& applied, const std::optional<LegacyState>& legacy,
-                          const Policy& policy) {
+                          const AppliedSet& applied, const std::optional<LegacyState>& legacy) {
+  assert(revision.policy.has_value());
+  const Policy& policy = *revision.policy;
   Assessment assessment;
   ASSIGN_OR_RETURN(const SourceTree tree, repository.ReadTree(revision.commit.id, target.path));
   assessment.desired = MakeMigrationSet(tree, policy.ignore);

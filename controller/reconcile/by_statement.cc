@@ -77,8 +77,7 @@ class StatementRun {
         max_attempts_(max_attempts),
         started_(clock.Steady()) {}
 
-  Result<JobResult> Run(Json fields) {
-    const SqlFile sql = ParseSqlFile(job_.text);
+  Result<JobResult> Run(const SqlFile& sql, Json fields) {
     ASSIGN_OR_RETURN(invalid_before_, ReadInvalidIndexes());
     RETURN_IF_ERROR(CommitIntent(fields, sql.statements.size()));
     for (const Statement& statement : sql.statements) {
@@ -249,8 +248,9 @@ class StatementRun {
 }  // namespace
 
 Result<JobResult> RunByStatement(pg::Session& session, store::RunRecorder& recorder, const Clock& clock,
-                                 const MigrationJob& job, int max_attempts, Json entry_fields) {
-  return StatementRun(session, recorder, clock, job, max_attempts).Run(std::move(entry_fields));
+                                 const MigrationJob& job, const SqlFile& sql, int max_attempts,
+                                 Json entry_fields) {
+  return StatementRun(session, recorder, clock, job, max_attempts).Run(sql, std::move(entry_fields));
 }
 
 }  // namespace paliad

@@ -10,16 +10,17 @@
 #include "controller/postgres/session.h"
 #include "controller/reconcile/migration_job.h"
 #include "controller/store/run_recorder.h"
+#include "migrations/sql_file.h"
 
 namespace paliad {
 
-// Effect is kApplied, kNone, kPartly, kUnknown or kConnectionLost; after kUnknown and kConnectionLost the
-// intent stands and nothing has ended it. Statements that wait too long for a lock are tried again here, up
-// to `max_attempts`; CONCURRENTLY ones are not, and run without time-outs: both would leave an invalid index
-// behind.
+// `sql` is the job's text, parsed. Effect is kApplied, kNone, kPartly, kUnknown or kConnectionLost; after
+// kUnknown and kConnectionLost the intent stands and nothing has ended it. Statements that wait too long for
+// a lock are tried again here, up to `max_attempts`; CONCURRENTLY ones are not, and run without time-outs:
+// both would leave an invalid index behind.
 [[nodiscard]] Result<JobResult> RunByStatement(pg::Session& session, store::RunRecorder& recorder,
-                                               const Clock& clock, const MigrationJob& job, int max_attempts,
-                                               Json entry_fields);
+                                               const Clock& clock, const MigrationJob& job,
+                                               const SqlFile& sql, int max_attempts, Json entry_fields);
 
 }  // namespace paliad
 

@@ -91,6 +91,12 @@ std::string SealSql(const MigrationJob& job, const Before& before, const std::st
          "COMMIT;";
 }
 
+// EXECUTE refuses every form of COMMIT and ROLLBACK.
+std::string InDoBlock(const std::string& text) {
+  const std::string body = pg::DollarQuote(text);
+  return "DO LANGUAGE plpgsql " + pg::DollarQuote("BEGIN EXECUTE " + body + "; END");
+}
+
 Failure SealFailure(const MigrationJob& job, const pg::ServerError& error) {
   if (error.sqlstate != kRequireFailed) {
     // A deferred constraint, or the server itself: nothing in the file is to blame.
@@ -214,7 +220,7 @@ class Attempt {
   }
 
   std::optional<JobResult> SendBody() {
-    const pg::MessageResult message = session_.SendBody(job_.text);
+    const pg::MessageResult message = session_.SendBody(job_.opaque ? InDoBlock(job_.text) : job_.text);
     statements_ = static_cast<std::int64_t>(message.results.size());
     if (message.connection_lost) {
       return Lost(*message.error);

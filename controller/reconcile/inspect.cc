@@ -42,16 +42,16 @@ Result<ReadOnlyView> OpenView(const Target& target) {
 
 }  // namespace
 
-Result<Inspection> Inspect(const Target& target, git::Repository& repository, const std::string& revision) {
+Result<Inspection> Inspect(const Target& target, git::Repository& repository, Revision revision) {
   Inspection inspection;
-  ASSIGN_OR_RETURN(inspection.revision, ReadRevision(repository, target, revision));
+  inspection.revision = std::move(revision);
   ASSIGN_OR_RETURN(ReadOnlyView view, OpenView(target));
   ASSIGN_OR_RETURN(DatabaseState state, ReadDatabaseState(view.session, target, view.objects));
   if (view.objects.ledger) {
     ASSIGN_OR_RETURN(state.applied.recorded, ReadRecorded(view.session, target));
   }
-  ASSIGN_OR_RETURN(inspection.assessment, Assess(repository, target, inspection.revision, state.applied,
-                                                 state.legacy, DefaultPolicy()));
+  ASSIGN_OR_RETURN(inspection.assessment,
+                   Assess(repository, target, inspection.revision, state.applied, state.legacy));
   inspection.refusal = ReasonToRefuse(inspection.assessment.plan, target);
   inspection.applied = std::move(state.applied);
   return inspection;

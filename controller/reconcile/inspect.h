@@ -20,9 +20,9 @@ struct Inspection {
   std::optional<Error> refusal;  // what a run would refuse for
 };
 
-// `revision` empty: the branch's head.
+// REQUIRES: the revision's policy has no mistake.
 [[nodiscard]] Result<Inspection> Inspect(const Target& target, git::Repository& repository,
-                                         const std::string& revision);
+                                         Revision revision);
 
 struct LastRun {
   std::string run_id;

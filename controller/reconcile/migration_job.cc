@@ -6,7 +6,6 @@
 
 #include "base/json.h"
 #include "base/line_index.h"
-#include "migrations/sql_file.h"
 
 namespace paliad {
 namespace {
@@ -14,6 +13,15 @@ namespace {
 std::optional<std::size_t> ErrorOffset(const MigrationJob& job, const pg::ServerError& error,
                                        bool position_in_bytes, std::optional<std::int64_t> statements_done,
                                        std::size_t offset) {
+  // What a DO block executes is a text of its own, and positions are in that.
+  const int in_block = job.opaque && error.internal_query == job.text ? error.internal_position : 0;
+  if (in_block > 0) {
+    const auto position = static_cast<std::size_t>(in_block);
+    return position_in_bytes ? position - 1 : LineIndex(job.text).ByteOfCharacter(position);
+  }
+  if (job.opaque) {
+    return std::nullopt;
+  }
   if (error.position > 0) {
     const auto position = static_cast<std::size_t>(error.position);
     const std::string_view sent = std::string_view(job.text).substr(offset);
@@ -22,9 +30,8 @@ std::optional<std::size_t> ErrorOffset(const MigrationJob& job, const pg::Server
   if (!statements_done) {
     return std::nullopt;
   }
-  const SqlFile sql = ParseSqlFile(job.text);
   const auto index = static_cast<std::size_t>(*statements_done);
-  return index < sql.statements.size() ? std::optional(sql.statements[index].begin) : std::nullopt;
+  return index < job.statement_begins.size() ? std::optional(job.statement_begins[index]) : std::nullopt;
 }
 
 }  // namespace

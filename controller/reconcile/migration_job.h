@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json_fwd.h"
 #include "controller/postgres/session.h"
@@ -20,8 +21,10 @@ struct MigrationJob {
   Version version = 0;
   std::string name;
   std::string path;
-  std::string text;      // the file's bytes, checked: UTF-8 without NUL
-  std::string checksum;  // of them
+  std::string text;                           // the file's bytes, checked: UTF-8 without NUL
+  std::string checksum;                       // of them
+  std::vector<std::size_t> statement_begins;  // byte offsets of its statements; empty: not known
+  bool opaque = false;                        // runs inside of a DO block, see PreparedMigration
   QualifiedName tracker;
   std::int64_t lock_number = 0;
   std::chrono::milliseconds lock_timeout{0};       // 0: none

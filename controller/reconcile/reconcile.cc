@@ -53,9 +53,10 @@ class Reconciliation {
     }
     RETURN_IF_ERROR(ReadState());
     RETURN_IF_ERROR(Start());
-    for (const Step step : {&Reconciliation::SettleThePast, &Reconciliation::SkipIfUnchanged,
-                            &Reconciliation::Diff, &Reconciliation::Refuse, &Reconciliation::RecordDrift,
-                            &Reconciliation::Decide, &Reconciliation::Bootstrap, &Reconciliation::Apply}) {
+    for (const Step step :
+         {&Reconciliation::SettleThePast, &Reconciliation::RequirePolicy, &Reconciliation::SkipIfUnchanged,
+          &Reconciliation::Diff, &Reconciliation::Refuse, &Reconciliation::RecordDrift,
+          &Reconciliation::Decide, &Reconciliation::Bootstrap, &Reconciliation::Apply}) {
       const Result<Progress> progress = (this->*step)();
       if (!progress) {
         run_.outcome = Outcome::kFailed;
@@ -126,6 +127,16 @@ class Reconciliation {
     return Progress::kGoOn;
   }
 
+  // A branch whose policy nobody can read is judged by none.
+  Result<Progress> RequirePolicy() {
+    if (revision_.policy) {
+      return Progress::kGoOn;
+    }
+    run_.outcome = Outcome::kRejected;
+    run_.error = revision_.policy.error();
+    return Progress::kEnd;
+  }
+
   // The last thing that happened to this tracker is a run that ended in sync with this folder, this program
   // and these rows: nothing needs to be listed or parsed.
   Result<Progress> SkipIfUnchanged() {
@@ -138,6 +149,7 @@ class Reconciliation {
         outcome == OutcomeName(Outcome::kInSync) || outcome == OutcomeName(Outcome::kApplied);
     const bool unchanged = ended_well && last.value("pending", -1) == 0 && last.value("findings", -1) == 0 &&
                            last.value("tree", "") == revision_.tree_id &&
+                           last.value("policy", "") == revision_.policy->digest &&
                            last.value("controller_version", "") == kVersion &&
                            last.value("applied_digest", "") == AppliedDigest();
     if (!unchanged) {
@@ -149,8 +161,7 @@ class Reconciliation {
 
   Result<Progress> Diff() {
     ASSIGN_OR_RETURN(state_.applied.recorded, ReadRecorded(*session_, target_));
-    ASSIGN_OR_RETURN(assessment_,
-                     Assess(repository_, target_, revision_, state_.applied, state_.legacy, DefaultPolicy()));
+    ASSIGN_OR_RETURN(assessment_, Assess(repository_, target_, revision_, state_.applied, state_.legacy));
     run_.findings = assessment_.findings;
     run_.pending = static_cast<std::int64_t>(assessment_.pending.size());
     return Progress::kGoOn;
@@ -231,7 +242,7 @@ class Reconciliation {
   Result<JobResult> ApplyOne(const PreparedMigration& prepared) {
     ASSIGN_OR_RETURN(MigrationJob job, MakeJob(prepared));
     if (!prepared.transactional) {
-      return RunByStatement(*session_, recorder_, clock_, job, options_.max_attempts,
+      return RunByStatement(*session_, recorder_, clock_, job, *prepared.sql, options_.max_attempts,
                             AppliedFields(target_, revision_, prepared, job, session_->facts()));
     }
     for (;; ++job.attempt) {
@@ -266,6 +277,8 @@ class Reconciliation {
                         .path = migration.path,
                         .text = std::move(text),
                         .checksum = prepared.checksum,
+                        .statement_begins = prepared.statement_begins,
+                        .opaque = prepared.opaque,
                         .tracker = target_.tracker,
                         .lock_number = session_.lock_number(),
                         .lock_timeout = target_.lock_timeout,

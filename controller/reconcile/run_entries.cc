@@ -52,7 +52,7 @@ std::string Reason(const Run& run) {
     return fmt::format("{}: {}", run.failed->path, run.failed->message);
   }
   const auto error = std::find_if(run.findings.begin(), run.findings.end(), [](const Finding& finding) {
-    return finding.severity == Severity::kError;
+    return finding.severity == Severity::kError && !finding.waiver;
   });
   return error == run.findings.end() ? "" : fmt::format("{}: {}", error->path, error->message);
 }
@@ -75,10 +75,16 @@ Json StartedFields(const Target& target, const RunOptions& options, const Revisi
 }
 
 Json FindingFields(const Finding& finding) {
-  Json fields = {{"rule", finding.rule},     {"severity", SeverityName(finding.severity)},
-                 {"path", finding.path},     {"line", finding.line},
-                 {"column", finding.column}, {"message", finding.message},
-                 {"waived", false}};
+  Json fields = {{"rule", finding.rule},
+                 {"severity", SeverityName(finding.severity)},
+                 {"path", finding.path},
+                 {"line", finding.line},
+                 {"column", finding.column},
+                 {"message", finding.message},
+                 {"waived", finding.waiver.has_value()}};
+  if (finding.waiver) {
+    fields["waiver"] = *finding.waiver;
+  }
   if (finding.version) {
     fields["version"] = *finding.version;
   }
@@ -136,6 +142,7 @@ Json FinishedFields(const Run& run, const Revision& revision, const std::string&
                  {"pending", run.pending ? Json(*run.pending) : Json(nullptr)},
                  {"findings", run.findings.size()},
                  {"applied_digest", applied_digest},
+                 {"policy", revision.policy ? Json(revision.policy->digest) : Json(nullptr)},
                  {"controller_version", kVersion}};
   if (!had_lock) {
     fields["locked"] = false;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "policies/policy.h"
 
 namespace paliad {
 
@@ -37,7 +38,10 @@ struct Target {
   std::optional<std::string> search_path;          // none: the login role's own
   std::chrono::milliseconds lock_timeout{5'000};   // per statement of a migration; 0: none
   std::chrono::milliseconds statement_timeout{0};  // the same
-  std::string data_dir;                            // where this machine keeps caches; empty: none are kept
+  std::string policy_path =
+      ".paliad/policy.toml";     // on the branch; where it is not, the default policy holds
+  std::optional<Policy> policy;  // instead of the branch's
+  std::string data_dir;          // where this machine keeps caches; empty: none are kept
 };
 
 }  // namespace paliad

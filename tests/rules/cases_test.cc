@@ -33,9 +33,9 @@ Policy PolicyOfOnly(const std::string& rule) {
   Policy policy = DefaultPolicy();
   for (auto& [id, setting] : policy.rules) {
     const Severity severity = FindRule(id)->default_severity;
-    setting.severity = id != rule                    ? Severity::kOff
+    setting.severity = id != rule                   ? Severity::kOff
                        : severity == Severity::kOff ? Severity::kWarning
-                                                     : severity;
+                                                    : severity;
   }
   return policy;
 }
@@ -43,8 +43,10 @@ Policy PolicyOfOnly(const std::string& rule) {
 Migration MigrationOf(const fs::path& path) {
   SourceTree tree;
   tree.path = "migrations";
-  tree.entries.push_back(
-      {.name = "001_" + path.stem().string() + ".up.sql", .kind = EntryKind::kFile, .blob_id = "", .nested_sql = {}});
+  tree.entries.push_back({.name = "001_" + path.stem().string() + ".up.sql",
+                          .kind = EntryKind::kFile,
+                          .blob_id = "",
+                          .nested_sql = {}});
   return MakeMigrationSet(tree).migrations.at(0);
 }
 
@@ -121,8 +123,7 @@ void RegisterRule(const RuleInfo& rule) {
   int good = 0;
   for (const fs::path& file : files) {
     ++(file.filename().string().starts_with("bad-") ? bad : good);
-    Register(id, file.stem().string(),
-             [id, file]() -> ::testing::Test* { return new Case(id, file); });
+    Register(id, file.stem().string(), [id, file]() -> ::testing::Test* { return new Case(id, file); });
   }
   Register(id, "has-enough-cases", [bad, good]() -> ::testing::Test* { return new EnoughCases(bad, good); });
 }

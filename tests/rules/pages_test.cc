@@ -1,6 +1,6 @@
-// The pages under docs/rules: each rule has one, and the SQL in it runs and is judged as the page says. A fenced
-// block says what it is in its first line: ```sql setup, ```sql bad, ```sql instead; ```sql refused is bad SQL
-// that PostgreSQL would not run either. Each block is one migration.
+// The pages under docs/rules: each rule has one, and the SQL in it runs and is judged as the page says. A
+// fenced block says what it is in its first line: ```sql setup, ```sql bad, ```sql instead; ```sql refused is
+// bad SQL that PostgreSQL would not run either. Each block is one migration.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -48,7 +48,8 @@ Page ReadPage(const std::string& rule) {
 std::vector<Finding> Check(const std::string& sql, const Policy& policy) {
   SourceTree tree;
   tree.path = "migrations";
-  tree.entries.push_back({.name = "001_page.up.sql", .kind = EntryKind::kFile, .blob_id = "", .nested_sql = {}});
+  tree.entries.push_back(
+      {.name = "001_page.up.sql", .kind = EntryKind::kFile, .blob_id = "", .nested_sql = {}});
   return CheckSql(MakeMigrationSet(tree).migrations.at(0), sql, ParseSqlFile(sql), policy, {});
 }
 
