@@ -125,7 +125,7 @@ void AnswerChecked(const Options& options, const Target& target, const Checked& 
     json["dry_run"] = DryRunJson(checked.dry_run);
     AnswerJson(json);
   } else if (options.output == "markdown") {
-    Answer(FindingsMarkdown(checked.findings));
+    Answer(FindingsMarkdown(checked.findings) + (checked.dry_run ? DryRunMarkdown(*checked.dry_run) : ""));
   } else if (options.output == "sarif") {
     AnswerJson(FindingsSarif(checked.findings, kVersion));
   } else {

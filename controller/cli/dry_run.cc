@@ -149,4 +149,14 @@ std::string DryRunText(const scratch::DryRun& run, bool color) {
   return text;
 }
 
+std::string DryRunMarkdown(const scratch::DryRun& run) {
+  const std::string text = DryRunText(run, /*color=*/false);
+  // A fence ends at the first line of as many backticks: https://spec.commonmark.org/0.30/#fenced-code-blocks
+  std::string fence = "```";
+  while (text.find(fence) != std::string::npos) {
+    fence += '`';
+  }
+  return fmt::format("\n{}\n{}{}\n", fence, text, fence);
+}
+
 }  // namespace paliad::cli

@@ -39,6 +39,9 @@ OrderedJson DryRunJson(const std::optional<scratch::DryRun>& run);
 // A line or more for each migration, and the failure at its place.
 std::string DryRunText(const scratch::DryRun& run, bool color);
 
+// The same as a block of code, whatever is in it.
+std::string DryRunMarkdown(const scratch::DryRun& run);
+
 }  // namespace paliad::cli
 
 #endif  // PALIAD_CONTROLLER_CLI_DRY_RUN_H_

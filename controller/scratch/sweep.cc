@@ -79,7 +79,7 @@ Status DropTemplate(ScratchServer& server, const std::string& name) {
   if (!locked) {
     return {};  // somebody clones it at this moment, so it is used
   }
-  const Status database = server.DropDatabase(name);
+  Status database = server.DropDatabase(name);
   // Fails while a clone has something of the role's, such as default privileges; then SweepRoles does it.
   const Status role = database ? server.DropRole(name) : Status();
   server.Unlock(name);

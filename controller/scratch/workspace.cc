@@ -112,8 +112,8 @@ Status Workspace::Drop() {
     return {};
   }
   const std::unique_ptr<std::string> name = std::move(name_);
-  const Status database = server_->DropDatabase(*name);
-  const Status dropped = database ? server_->DropRole(*name) : database;
+  Status database = server_->DropDatabase(*name);
+  Status dropped = database ? server_->DropRole(*name) : std::move(database);
   server_->Unlock(*name);
   return dropped;
 }
