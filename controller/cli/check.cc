@@ -58,48 +58,42 @@ Result<bool> PolicyDiffers(const git::Repository& repository, const Target& targ
   return before != after;
 }
 
-// What is judged: the head as it is, or the base as it would be with the head merged into it.
-Result<CheckInput> ReadInput(const git::Repository& repository, const Target& target,
-                             const Checked& checked) {
-  CheckInput input;
-  if (checked.base.empty()) {
-    ASSIGN_OR_RETURN(input.tree, repository.ReadTree(checked.head, target.path));
-    return input;
+// Tries what the base does not have; without a base, everything.
+Result<std::optional<scratch::DryRun>> TryOnScratch(git::Repository& repository, const Target& target,
+                                                    const Flags& flags, const Checked& checked,
+                                                    const SourceTree& tree, const Policy& policy,
+                                                    const Clock& clock) {
+  if (flags.scratch.url.empty()) {
+    return std::nullopt;
   }
-  ASSIGN_OR_RETURN(git::MergePreview merged,
-                   repository.PreviewMerge(checked.base, checked.head, target.path));
-  input = {.tree = std::move(merged.tree), .changes = std::move(merged.changes)};
-  return input;
+  MigrationSet base;
+  if (!checked.base.empty()) {
+    // A base that has no such folder yet has no migrations.
+    if (const auto tree = repository.ReadTree(checked.base, target.path)) {
+      base = MakeMigrationSet(*tree, policy.ignore);
+    }
+  }
+  std::vector<Migration> pending = MakeMigrationSet(tree, policy.ignore).migrations;
+  std::erase_if(pending, [&](const Migration& migration) { return base.Find(migration.version) != nullptr; });
+  return RunDryIfAsked(flags.scratch, target, checked.findings,
+                       {.migrations = std::move(base.migrations), .source = &repository},
+                       {.migrations = std::move(pending), .source = &repository}, clock);
 }
 
-// The base's migrations, and those of `input` that the base does not have.
-struct DryRunSets {
-  std::vector<Migration> base;
-  std::vector<Migration> pending;
-};
-
-Result<DryRunSets> SetsFor(const git::Repository& repository, const Target& target, const Policy& policy,
-                           const Checked& checked, const CheckInput& input) {
-  DryRunSets sets;
-  sets.pending = MakeMigrationSet(input.tree, policy.ignore).migrations;
-  // A base without the folder has no migrations.
-  if (const auto tree = checked.base.empty() ? Result<SourceTree>(SourceTree())
-                                             : repository.ReadTree(checked.base, target.path)) {
-    const MigrationSet base = MakeMigrationSet(*tree, policy.ignore);
-    std::erase_if(sets.pending, [&](const Migration& m) { return base.Find(m.version) != nullptr; });
-    sets.base = base.migrations;
-  }
-  return sets;
-}
-
-// A change is judged by the policy that its base has: it cannot relax what judges it.
+// A change is judged as merged, by the policy that its base has: it cannot relax what judges it.
 Result<Checked> CheckRevision(const Options& options, const Target& target, const Flags& flags,
                               const Clock& clock) {
   ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options));
   Checked checked;
+  CheckInput input;
   ASSIGN_OR_RETURN(checked.head, repository.Resolve(flags.head));
-  if (!flags.base.empty()) {
+  if (flags.base.empty()) {
+    ASSIGN_OR_RETURN(input.tree, repository.ReadTree(checked.head, target.path));
+  } else {
     ASSIGN_OR_RETURN(checked.base, repository.Resolve(flags.base));
+    ASSIGN_OR_RETURN(git::MergePreview merged,
+                     repository.PreviewMerge(checked.base, checked.head, target.path));
+    input = {.tree = std::move(merged.tree), .changes = std::move(merged.changes)};
     ASSIGN_OR_RETURN(checked.policy_changed, PolicyDiffers(repository, target, checked));
   }
   ASSIGN_OR_RETURN(const Result<Policy> policy,
@@ -108,18 +102,13 @@ Result<Checked> CheckRevision(const Options& options, const Target& target, cons
     checked.policy_mistakes = policy.error();
     return checked;
   }
-  ASSIGN_OR_RETURN(const CheckInput input, ReadInput(repository, target, checked));
   ASSIGN_OR_RETURN(checked.findings, Check(input, repository, *policy, target.tracker.Text()));
-  ASSIGN_OR_RETURN(const DryRunSets sets, SetsFor(repository, target, *policy, checked, input));
-  ASSIGN_OR_RETURN(
-      checked.dry_run,
-      RunDryIfAsked(flags.scratch, target, checked.findings, {.migrations = sets.base, .source = &repository},
-                    {.migrations = sets.pending, .source = &repository}, clock));
+  ASSIGN_OR_RETURN(checked.dry_run,
+                   TryOnScratch(repository, target, flags, checked, input.tree, *policy, clock));
   return checked;
 }
 
 void AnswerChecked(const Options& options, const Target& target, const Checked& checked) {
-  const bool color = options.UseColor(STDOUT_FILENO);
   if (options.json()) {
     OrderedJson json = CheckJson(target.name, checked.head, checked.base, checked.findings);
     json["dry_run"] = DryRunJson(checked.dry_run);
@@ -128,11 +117,13 @@ void AnswerChecked(const Options& options, const Target& target, const Checked& 
     Answer(FindingsMarkdown(checked.findings) + (checked.dry_run ? DryRunMarkdown(*checked.dry_run) : ""));
   } else if (options.output == "sarif") {
     AnswerJson(FindingsSarif(checked.findings, kVersion));
-  } else {
-    Answer(checked.findings.empty() ? "no findings\n" : FindingsText(checked.findings, color));
-    if (checked.dry_run) {
-      Answer(DryRunText(*checked.dry_run, color));
+    if (checked.dry_run) {  // which SARIF has no place for
+      std::fputs(DryRunText(*checked.dry_run, options.UseColor(STDERR_FILENO)).c_str(), stderr);
     }
+  } else {
+    const bool color = options.UseColor(STDOUT_FILENO);
+    Answer(checked.findings.empty() ? "no findings\n" : FindingsText(checked.findings, color));
+    Answer(checked.dry_run ? DryRunText(*checked.dry_run, color) : "");
   }
   if (checked.policy_changed) {
     std::fprintf(stderr, "note: %s is changed here; the base's own is what this was judged by\n",

@@ -45,7 +45,7 @@ class HostileDryRun : public ScratchFixture {
   // Waits until the dry run's login runs something, and returns its name.
   static std::string WaitForLogin() {
     for (int i = 0; i < 1000; ++i) {
-      const std::string name = Admin(
+      std::string name = Admin(
           "SELECT coalesce(max(usename), '') FROM pg_stat_activity WHERE usename ~ '^paliad_dry_c'"
           " AND query ~ 'pg_sleep' AND state = 'active'");
       if (!name.empty()) {
@@ -201,13 +201,12 @@ TEST_F(HostileDryRun, TimeCannotBeHadByLiftingTheSettings) {
   options_.limits.run_time = milliseconds(1'000);
   const std::string forever[] = {
       "SET statement_timeout = 0; SELECT pg_sleep(600);",
-      "SET client_connection_check_interval = 0; DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(600);"
-      " EXCEPTION WHEN query_canceled OR OTHERS THEN NULL; END; END LOOP; END $$;",
+      R"(SET client_connection_check_interval = 0; DO $$ BEGIN LOOP BEGIN PERFORM pg_sleep(600);
+         EXCEPTION WHEN query_canceled OR OTHERS THEN NULL; END; END LOOP; END $$;)",
       "DO $$ BEGIN LOOP END LOOP; END $$;",
-      "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN NULL; "
-      "END $$;"
-      "CREATE TABLE x (id int); CREATE CONSTRAINT TRIGGER g AFTER INSERT ON x DEFERRABLE INITIALLY DEFERRED"
-      " FOR EACH ROW EXECUTE FUNCTION f(); INSERT INTO x VALUES (1);",
+      R"(CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN NULL; END $$;
+         CREATE TABLE x (id int); CREATE CONSTRAINT TRIGGER g AFTER INSERT ON x DEFERRABLE INITIALLY DEFERRED
+         FOR EACH ROW EXECUTE FUNCTION f(); INSERT INTO x VALUES (1);)",
       "-- paliad:no-transaction\nSELECT pg_sleep(600);",
   };
   for (const std::string& sql : forever) {

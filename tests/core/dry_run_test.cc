@@ -77,6 +77,31 @@ TEST_F(DryRunTest, TheTextNamesLocksRewritesAndRows) {
       << outcome.out;
 }
 
+TEST_F(DryRunTest, OnlyWhatTheBaseLacksIsTried) {
+  Scenario scenario("postgresql:///nowhere");
+  const std::string base = scenario.Commit({{"002_t.up.sql", "CREATE TABLE t (id int);"}});
+  scenario.Commit({{"001_early.up.sql", "ALTER TABLE t ADD COLUMN v int;"}});
+  const Outcome outcome = scenario.Run({"check", "--base", base, "--scratch", Url()});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
+  EXPECT_EQ(outcome.json["base"], base);
+  EXPECT_EQ(outcome.json["dry_run"]["base"], 1);
+  ASSERT_EQ(outcome.json["dry_run"]["migrations"].size(), 1U);
+  EXPECT_EQ(outcome.json["dry_run"]["migrations"][0]["version"], 1);
+  EXPECT_EQ(outcome.json["dry_run"]["migrations"][0]["locks"][0]["table"], "public.t");
+}
+
+TEST_F(DryRunTest, MarkdownAndSarifAreRejectedTooAndSayWhy) {
+  const Files files = {{"001_a.up.sql", "SELECT 1/0 AS \"```\";"}};
+  const Outcome markdown = RunCheck(files, {"-o", "markdown"});
+  EXPECT_EQ(markdown.exit_code, 3);
+  EXPECT_NE(markdown.out.find("\n````\ndry run: "), std::string::npos) << markdown.out;
+  EXPECT_NE(markdown.out.find("division by zero"), std::string::npos);
+  const Outcome sarif = RunCheck(files, {"-o", "sarif"});
+  EXPECT_EQ(sarif.exit_code, 3);
+  EXPECT_EQ(sarif.json["version"], "2.1.0");
+  EXPECT_NE(sarif.err.find("division by zero"), std::string::npos);
+}
+
 TEST_F(DryRunTest, AMigrationThatFailsIsARejectionAtItsPlace) {
   const Outcome outcome = RunCheck({{"001_a.up.sql", "CREATE TABLE a (id int);"},
                                     {"002_b.up.sql", "SELECT 1;\n  ALTER TABLE nope ADD COLUMN v int;"},
