@@ -19,6 +19,16 @@ PlainText::PlainText(std::string_view text) : text_(text) {
   std::transform(text_.begin(), text_.end(), text_.begin(), Lower);
 }
 
+std::size_t PlainText::FindCall(std::string_view word) const {
+  for (std::size_t at = FindFrom(word, 0); at != kNone; at = FindFrom(word, at + 1)) {
+    const std::size_t next = text_.find_first_not_of("\" \t\r\n\f\v", at + word.size());
+    if (next != kNone && text_[next] == '(') {
+      return at;
+    }
+  }
+  return kNone;
+}
+
 std::size_t PlainText::FindQualified(std::string_view schema, std::string_view table) const {
   for (std::size_t at = FindFrom(table, 0); at != kNone; at = FindFrom(table, at + 1)) {
     std::size_t before = SkipBack(at);

@@ -19,6 +19,9 @@ class PlainText {
   // in lower case.
   std::size_t Find(std::string_view word) const { return FindFrom(word, 0); }
 
+  // The same where an opening parenthesis follows, as in a call: f(, f (, "f"(.
+  std::size_t FindCall(std::string_view word) const;
+
   // The same for schema.table, with or without quotes and white space around the dot.
   std::size_t FindQualified(std::string_view schema, std::string_view table) const;
 

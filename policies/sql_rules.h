@@ -17,8 +17,35 @@ void CheckNeedsNoTransaction(const SqlContext& file, FileFindings& findings);
 // tracker_rules.cc
 void CheckTrackerTouched(const SqlContext& file, FileFindings& findings);
 
+// host_rules.cc
+void CheckHostAccess(const SqlContext& file, FileFindings& findings);
+
+// hidden_rules.cc
+void CheckOpaque(const SqlContext& file, FileFindings& findings);
+
+// session_rules.cc
+void CheckSessionState(const SqlContext& file, FileFindings& findings);
+
 // removal_rules.cc
 void CheckDrop(const SqlContext& file, FileFindings& findings);
+
+// function_rights_rules.cc
+void CheckUnsafeFunction(const SqlContext& file, FileFindings& findings);
+
+// privilege_rules.cc
+void CheckPrivileges(const SqlContext& file, FileFindings& findings);
+
+// drift_rules.cc
+void CheckIfExistsHides(const SqlContext& file, FileFindings& findings);
+
+// identifier_rules.cc
+void CheckLongIdentifier(const SqlContext& file, FileFindings& findings);
+
+// schema_rules.cc
+void CheckUnqualified(const SqlContext& file, FileFindings& findings);
+
+// type_rules.cc
+void CheckTypes(const SqlContext& file, FileFindings& findings);
 
 }  // namespace paliad
 

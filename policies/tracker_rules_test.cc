@@ -148,9 +148,9 @@ TEST(TrackerRules, EveryWayToReferIsFound) {
   };
   for (const std::string& text : kCases) {
     for (const std::string header : {"-- paliad:no-transaction\n", "-- paliad:no-transaction\nSELECT 1; "}) {
-      const std::vector<Finding> findings = CheckText(header + text);
+      std::vector<Finding> findings = CheckText(header + text);
+      std::erase_if(findings, [](const Finding& finding) { return finding.rule != "tracker-touched"; });
       ASSERT_THAT(findings, SizeIs(1)) << text;
-      EXPECT_EQ(findings[0].rule, "tracker-touched") << text;
       EXPECT_EQ(findings[0].severity, Severity::kError);
     }
   }

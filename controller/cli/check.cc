@@ -9,9 +9,11 @@
 #include "base/json.h"
 #include "controller/check/check.h"
 #include "controller/cli/command.h"
+#include "controller/cli/dry_run.h"
 #include "controller/cli/render.h"
 #include "controller/version.h"
 #include "migrations/directory_source.h"
+#include "migrations/migration_set.h"
 #include "policies/markdown.h"
 #include "policies/policy_file.h"
 #include "policies/sarif.h"
@@ -23,6 +25,7 @@ struct Flags {
   std::string directory;
   std::string base;
   std::string head = "HEAD";
+  ScratchFlags scratch;
 };
 
 struct Checked {
@@ -31,15 +34,21 @@ struct Checked {
   std::optional<Error> policy_mistakes;  // then nothing was judged
   bool policy_changed = false;           // between base and head
   std::vector<Finding> findings;
+  std::optional<scratch::DryRun> dry_run;
 };
 
-Result<Checked> CheckDirectory(const Target& target, const std::string& directory) {
+Result<Checked> CheckDirectory(const Target& target, const Flags& flags, const Clock& clock) {
   CheckInput input;
-  ASSIGN_OR_RETURN(input.tree, ReadDirectory(directory));
-  ASSIGN_OR_RETURN(DirectorySource source, DirectorySource::Open(directory));
+  ASSIGN_OR_RETURN(input.tree, ReadDirectory(flags.directory));
+  ASSIGN_OR_RETURN(DirectorySource source, DirectorySource::Open(flags.directory));
+  const Policy policy = target.policy.value_or(DefaultPolicy());
   Checked checked;
-  ASSIGN_OR_RETURN(checked.findings,
-                   Check(input, source, target.policy.value_or(DefaultPolicy()), target.tracker.Text()));
+  ASSIGN_OR_RETURN(checked.findings, Check(input, source, policy, target.tracker.Text()));
+  ASSIGN_OR_RETURN(
+      checked.dry_run,
+      RunDryIfAsked(flags.scratch, target, checked.findings, {},
+                    {.migrations = MakeMigrationSet(input.tree, policy.ignore).migrations, .source = &source},
+                    clock));
   return checked;
 }
 
@@ -49,19 +58,48 @@ Result<bool> PolicyDiffers(const git::Repository& repository, const Target& targ
   return before != after;
 }
 
-// A change is judged as merged, by the policy that its base has: it cannot relax what judges it.
-Result<Checked> CheckRevision(const Options& options, const Target& target, const Flags& flags) {
+// What is judged: the head as it is, or the base as it would be with the head merged into it.
+Result<CheckInput> ReadInput(const git::Repository& repository, const Target& target,
+                             const Checked& checked) {
+  CheckInput input;
+  if (checked.base.empty()) {
+    ASSIGN_OR_RETURN(input.tree, repository.ReadTree(checked.head, target.path));
+    return input;
+  }
+  ASSIGN_OR_RETURN(git::MergePreview merged,
+                   repository.PreviewMerge(checked.base, checked.head, target.path));
+  input = {.tree = std::move(merged.tree), .changes = std::move(merged.changes)};
+  return input;
+}
+
+// The base's migrations, and those of `input` that the base does not have.
+struct DryRunSets {
+  std::vector<Migration> base;
+  std::vector<Migration> pending;
+};
+
+Result<DryRunSets> SetsFor(const git::Repository& repository, const Target& target, const Policy& policy,
+                           const Checked& checked, const CheckInput& input) {
+  DryRunSets sets;
+  sets.pending = MakeMigrationSet(input.tree, policy.ignore).migrations;
+  // A base without the folder has no migrations.
+  if (const auto tree = checked.base.empty() ? Result<SourceTree>(SourceTree())
+                                             : repository.ReadTree(checked.base, target.path)) {
+    const MigrationSet base = MakeMigrationSet(*tree, policy.ignore);
+    std::erase_if(sets.pending, [&](const Migration& m) { return base.Find(m.version) != nullptr; });
+    sets.base = base.migrations;
+  }
+  return sets;
+}
+
+// A change is judged by the policy that its base has: it cannot relax what judges it.
+Result<Checked> CheckRevision(const Options& options, const Target& target, const Flags& flags,
+                              const Clock& clock) {
   ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options));
   Checked checked;
-  CheckInput input;
   ASSIGN_OR_RETURN(checked.head, repository.Resolve(flags.head));
-  if (flags.base.empty()) {
-    ASSIGN_OR_RETURN(input.tree, repository.ReadTree(checked.head, target.path));
-  } else {
+  if (!flags.base.empty()) {
     ASSIGN_OR_RETURN(checked.base, repository.Resolve(flags.base));
-    ASSIGN_OR_RETURN(git::MergePreview merged,
-                     repository.PreviewMerge(checked.base, checked.head, target.path));
-    input = {.tree = std::move(merged.tree), .changes = std::move(merged.changes)};
     ASSIGN_OR_RETURN(checked.policy_changed, PolicyDiffers(repository, target, checked));
   }
   ASSIGN_OR_RETURN(const Result<Policy> policy,
@@ -70,21 +108,31 @@ Result<Checked> CheckRevision(const Options& options, const Target& target, cons
     checked.policy_mistakes = policy.error();
     return checked;
   }
+  ASSIGN_OR_RETURN(const CheckInput input, ReadInput(repository, target, checked));
   ASSIGN_OR_RETURN(checked.findings, Check(input, repository, *policy, target.tracker.Text()));
+  ASSIGN_OR_RETURN(const DryRunSets sets, SetsFor(repository, target, *policy, checked, input));
+  ASSIGN_OR_RETURN(
+      checked.dry_run,
+      RunDryIfAsked(flags.scratch, target, checked.findings, {.migrations = sets.base, .source = &repository},
+                    {.migrations = sets.pending, .source = &repository}, clock));
   return checked;
 }
 
 void AnswerChecked(const Options& options, const Target& target, const Checked& checked) {
+  const bool color = options.UseColor(STDOUT_FILENO);
   if (options.json()) {
-    AnswerJson(CheckJson(target.name, checked.head, checked.base, checked.findings));
+    OrderedJson json = CheckJson(target.name, checked.head, checked.base, checked.findings);
+    json["dry_run"] = DryRunJson(checked.dry_run);
+    AnswerJson(json);
   } else if (options.output == "markdown") {
     Answer(FindingsMarkdown(checked.findings));
   } else if (options.output == "sarif") {
     AnswerJson(FindingsSarif(checked.findings, kVersion));
-  } else if (checked.findings.empty()) {
-    Answer("no findings\n");
   } else {
-    Answer(FindingsText(checked.findings, options.UseColor(STDOUT_FILENO)));
+    Answer(checked.findings.empty() ? "no findings\n" : FindingsText(checked.findings, color));
+    if (checked.dry_run) {
+      Answer(DryRunText(*checked.dry_run, color));
+    }
   }
   if (checked.policy_changed) {
     std::fprintf(stderr, "note: %s is changed here; the base's own is what this was judged by\n",
@@ -98,8 +146,9 @@ int RunCheck(const Invocation& invocation, const Flags& flags) {
   if (!target) {
     return AnswerError(options, target.error(), kUsage);
   }
-  const Result<Checked> checked = flags.directory.empty() ? CheckRevision(options, *target, flags)
-                                                          : CheckDirectory(*target, flags.directory);
+  const Result<Checked> checked = flags.directory.empty()
+                                      ? CheckRevision(options, *target, flags, invocation.clock)
+                                      : CheckDirectory(*target, flags, invocation.clock);
   if (!checked) {
     return AnswerError(options, checked.error(), ExitCodeFor(checked.error()));
   }
@@ -107,7 +156,8 @@ int RunCheck(const Invocation& invocation, const Flags& flags) {
     return AnswerError(options, *checked->policy_mistakes, kUsage);
   }
   AnswerChecked(options, *target, *checked);
-  return HasErrors(checked->findings) ? kRejected : kDone;
+  const bool fails = checked->dry_run && !checked->dry_run->ok();
+  return fails || HasErrors(checked->findings) ? kRejected : kDone;
 }
 
 }  // namespace
@@ -129,6 +179,7 @@ void AddCheck(CLI::App& app, Invocation& invocation) {
       ->type_name("REV")
       ->capture_default_str()
       ->excludes(directory);
+  AddScratchOptions(*command, flags->scratch);
   command->footer("-o also takes markdown and sarif.");
   command->callback([&invocation, flags] { invocation.exit_code = RunCheck(invocation, *flags); });
 }

@@ -1,8 +1,5 @@
 // Everything of the ledger that reads bytes of strangers. The first byte chooses the reader. What is accepted
 // has to be the one spelling of its value: written again it gives the same bytes.
-//
-//   bazel build --config=fuzz //tests/fuzz:ledger_fuzzer
-//   bazel-bin/tests/fuzz/ledger_fuzzer -max_len=4096 CORPUS_FOLDER
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

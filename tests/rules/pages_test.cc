@@ -1,6 +1,6 @@
 // The pages under docs/rules: each rule has one, and the SQL in it runs and is judged as the page says. A
 // fenced block says what it is in its first line: ```sql setup, ```sql bad, ```sql instead; ```sql refused is
-// bad SQL that PostgreSQL would not run either. Each block is one migration.
+// bad SQL that PostgreSQL would not run either. Each block is one migration. And the index, README.md.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "migrations/migration_set.h"
+#include "policies/policy_file.h"
 #include "policies/rules.h"
 #include "tests/support/pg_client.h"
 #include "tests/support/postgres_server.h"
@@ -132,6 +133,68 @@ TEST_P(RulePage, ItsSqlRunsAndIsJudgedAsItSays) {
   }
   RunBlocks(page, "bad");
   RunBlocks(page, "instead");
+}
+
+// "| [`drop`](drop.md) | warning |": how the index shows each rule, and how its row ends.
+std::string RowOf(const RuleInfo& rule) {
+  const std::string id(rule.id);
+  return "| [`" + id + "`](" + id + ".md) | " + std::string(SeverityName(rule.default_severity)) + " | ";
+}
+
+std::string_view EndOfRow(Latitude latitude) {
+  switch (latitude) {
+    case Latitude::kFree:
+      return " | yes |";
+    case Latitude::kSeverity:
+      return " | no; never off |";
+    case Latitude::kFixed:
+      return " | no |";
+  }
+  return "";
+}
+
+// The text of the README's blocks of one language, each with its last line's end.
+std::vector<std::string> BlocksOfIndex(const std::string& language) {
+  std::vector<std::string> blocks;
+  std::ifstream file("docs/rules/README.md");
+  bool inside = false;
+  for (std::string line; std::getline(file, line);) {
+    if (line == "```" + language) {
+      blocks.emplace_back();
+    } else if (inside && line != "```") {
+      blocks.back() += line + "\n";
+    }
+    inside = line == "```" + language || (inside && line != "```");
+  }
+  return blocks;
+}
+
+TEST(RuleIndex, HasEachRuleWithItsDefaultSeverityAndWhatAPolicyMayDoToIt) {
+  const std::string text = ReadPage("README").text;
+  for (const RuleInfo& rule : AllRules()) {
+    const std::size_t row = text.find("\n" + RowOf(rule));
+    ASSERT_NE(row, std::string::npos) << RowOf(rule);
+    const std::string line = text.substr(row + 1, text.find('\n', row + 1) - row - 1);
+    EXPECT_TRUE(line.ends_with(EndOfRow(rule.latitude))) << line;
+  }
+}
+
+TEST(RuleIndex, ItsPoliciesAndWaiversAreRight) {
+  const std::vector<std::string> policies = BlocksOfIndex("toml");
+  const std::vector<std::string> waived = BlocksOfIndex("sql");
+  EXPECT_FALSE(policies.empty());
+  EXPECT_FALSE(waived.empty());
+  for (const std::string& policy : policies) {
+    const Result<Policy> read = ReadPolicy(policy, "policy.toml");
+    EXPECT_TRUE(read.has_value()) << (read ? "" : read.error().cause);
+  }
+  for (const std::string& sql : waived) {
+    const std::vector<Finding> findings = Check(sql, DefaultPolicy());
+    EXPECT_FALSE(findings.empty());
+    for (const Finding& finding : findings) {
+      EXPECT_TRUE(finding.waiver.has_value()) << Rendered({finding});
+    }
+  }
 }
 
 std::vector<std::string> RuleIds() {

@@ -1,0 +1,4 @@
+CREATE TABLE public.office (id bigint); ALTER TABLE office ADD COLUMN IF NOT EXISTS city text;
+CREATE SCHEMA app; CREATE TABLE IF NOT EXISTS app.office (id bigint);
+CREATE TABLE IF NOT EXISTS app.copy AS SELECT 1 AS a; ALTER TABLE app.copy ADD IF NOT EXISTS b int;
+CREATE TEMP TABLE IF NOT EXISTS t (a int); CREATE TABLE IF NOT EXISTS pg_temp.u (a int);

@@ -1,0 +1,2 @@
+SELECT 'ü'; CREATE TABLE app."Große_Büros_und_ihre_Anschriften_in_allen_Städten_der_Republik_2" ("nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn""x" int);
+CREATE VIEW nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn_nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn AS SELECT 1 AS "a name of many words which nobody will ever want to write a second time";

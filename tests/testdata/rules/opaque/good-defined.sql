@@ -1,0 +1,13 @@
+CREATE FUNCTION app.touch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  -- EXECUTE 'x' || y;
+  NEW.changed := now();
+  EXECUTE 'SELECT 1' INTO NEW.one USING 'execute ' || 'x';
+  EXECUTE $q$ANALYZE app.office$q$;
+  GRANT EXECUTE ON FUNCTION app.touch() TO app;
+  CREATE TRIGGER touch BEFORE UPDATE ON app.office FOR EACH ROW EXECUTE FUNCTION app.touch();
+  FOR r IN EXECUTE 'SELECT 1' LOOP NULL; END LOOP;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER touch BEFORE UPDATE ON app.office FOR EACH ROW EXECUTE PROCEDURE app.touch();
+GRANT EXECUTE ON FUNCTION app.touch() TO app;

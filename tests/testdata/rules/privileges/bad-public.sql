@@ -1,0 +1,5 @@
+GRANT SELECT ON public.office, "Büro", app.t TO app, /* everybody */ PUBLIC WITH GRANT OPTION;
+SELECT 'é'; GRANT USAGE ON SCHEMA app TO public; GRANT EXECUTE ON FUNCTION app.f(int) TO PUBLIC;
+GRANT ALL ON ALL TABLES IN SCHEMA app, "Büro" TO "public";
+GRANT USAGE ON TYPE app.mood TO PUBLIC; GRANT SELECT (id, name) ON a, b, c, d, e TO PUBLIC;
+CREATE SCHEMA s CREATE TABLE t (a int) GRANT SELECT ON t TO PUBLIC;
