@@ -38,8 +38,8 @@ expect 6 '"ok":false.*"kind":"edited","seq":0' edited "${trusted[@]}" -o json
 expect 6 'untrusted: ' bundle --origin other --key "$key"
 expect 6 'untrusted: .*trusted for 0 to 9 entries' bundle --origin "$origin" --key "$key 0 10"
 expect 6 'malformed: ' vkey "${trusted[@]}"
-head -c 500 bundle >cut
-expect 6 'malformed: ' cut "${trusted[@]}"
+head -c 500 bundle >'cut'
+expect 6 'malformed: ' 'cut' "${trusted[@]}"
 sed 's/"version":1/"version":2/' entry >other_entry
 expect 6 'edited at seq 2: ' --proof entry.tlog-proof --entry other_entry "${trusted[@]}"
 expect 6 'malformed: ' --proof bundle --entry entry "${trusted[@]}"
