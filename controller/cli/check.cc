@@ -68,9 +68,11 @@ Result<std::optional<scratch::DryRun>> TryOnScratch(git::Repository& repository,
   }
   MigrationSet base;
   if (!checked.base.empty()) {
-    // A base that has no such folder yet has no migrations.
-    if (const auto tree = repository.ReadTree(checked.base, target.path)) {
+    const auto tree = repository.ReadTree(checked.base, target.path);
+    if (tree) {
       base = MakeMigrationSet(*tree, policy.ignore);
+    } else if (tree.error().kind != ErrorKind::kInvalidInput) {
+      return Fail(tree.error());  // else: the base has no such folder yet
     }
   }
   std::vector<Migration> pending = MakeMigrationSet(tree, policy.ignore).migrations;
