@@ -56,7 +56,7 @@ bool Counts(std::string_view type) {
 
 std::string TypeOfObject(const Json& node) {
   for (const char* key : {"renameType", "objectType", "objtype", "kind"}) {
-    if (const std::string type = Text(node, key); type.starts_with("OBJECT_")) {
+    if (std::string type = Text(node, key); type.starts_with("OBJECT_")) {
       return type;
     }
   }
