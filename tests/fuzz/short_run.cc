@@ -10,6 +10,7 @@
 #include <iterator>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
@@ -18,6 +19,8 @@ namespace {
 
 constexpr int kMutations = 5'000;
 constexpr std::size_t kLargest = 4'096;
+constexpr std::string_view kTelling("'\"$;-/*\\\n:._=[]{}\xe2\0",
+                                    19);  // bytes that mean something to a parser
 
 std::vector<std::string> corpus;
 
@@ -59,8 +62,7 @@ class Mutator {
     const std::size_t at = Below(input.size() + 1);
     switch (Below(5)) {
       case 0:  // a byte, of those that mean something more often than others
-        input.insert(at, 1,
-                     Below(2) == 0 ? "'\"$;-/*\\\n:._=[]{}\xe2\0"[Below(21)] : static_cast<char>(random_()));
+        input.insert(at, 1, Below(2) == 0 ? kTelling[Below(kTelling.size())] : static_cast<char>(random_()));
         break;
       case 1:
         input.erase(at, 1 + Below(8));
