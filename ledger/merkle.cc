@@ -17,15 +17,18 @@ CompactRange::CompactRange(std::uint64_t size, std::vector<Sha256Digest> roots)
   assert(roots_.size() == static_cast<std::size_t>(std::popcount(size)));
 }
 
-void CompactRange::Append(const Sha256Digest& leaf_hash) {
-  Sha256Digest merged = leaf_hash;
+void CompactRange::Append(const Sha256Digest& leaf_hash) { AppendSubtree(leaf_hash, 1); }
+
+void CompactRange::AppendSubtree(const Sha256Digest& root, std::uint64_t leaves) {
+  assert(std::has_single_bit(leaves) && size_ % leaves == 0);
+  Sha256Digest merged = root;
   // Each trailing one of the old size is a perfect subtree as large as the one on its right.
-  for (std::uint64_t rest = size_; (rest & 1) != 0; rest >>= 1) {
+  for (std::uint64_t rest = size_ / leaves; (rest & 1) != 0; rest >>= 1) {
     merged = NodeHash(roots_.back(), merged);
     roots_.pop_back();
   }
   roots_.push_back(merged);
-  ++size_;
+  size_ += leaves;
 }
 
 Sha256Digest CompactRange::Root() const {
@@ -34,6 +37,14 @@ Sha256Digest CompactRange::Root() const {
   }
   Sha256Digest root = roots_.back();
   for (auto left = roots_.rbegin() + 1; left != roots_.rend(); ++left) {
+    root = NodeHash(*left, root);
+  }
+  return root;
+}
+
+Sha256Digest CompactRange::RootWithLast(const Sha256Digest& last) const {
+  Sha256Digest root = last;
+  for (auto left = roots_.rbegin(); left != roots_.rend(); ++left) {
     root = NodeHash(*left, root);
   }
   return root;

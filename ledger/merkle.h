@@ -29,11 +29,18 @@ class CompactRange {
 
   void Append(const Sha256Digest& leaf_hash);
 
+  // A perfect subtree of `leaves` leaves at once. REQUIRES: a power of two that divides size().
+  void AppendSubtree(const Sha256Digest& root, std::uint64_t leaves);
+
   std::uint64_t size() const { return size_; }
   const std::vector<Sha256Digest>& roots() const { return roots_; }
 
   // The tree's root; of the empty tree SHA-256("").
   Sha256Digest Root() const;
+
+  // The root if a last node that need not be perfect stood to the right of all that is here. REQUIRES: it has
+  // at most as many leaves as the smallest subtree here.
+  Sha256Digest RootWithLast(const Sha256Digest& last) const;
 
  private:
   std::uint64_t size_ = 0;

@@ -58,6 +58,42 @@ TEST(MadeObjects, ANewNameOrSchemaDoesNotMakeItOld) {
   EXPECT_TRUE(TableMade("CREATE TABLE t (a int); ALTER TABLE t SET SCHEMA s", "s", "t"));
   EXPECT_FALSE(TableMade("ALTER TABLE t_new RENAME TO t", "", "t"));
   EXPECT_FALSE(TableMade("CREATE TABLE u (a int); ALTER TABLE u RENAME COLUMN a TO t", "", "t"));
+  EXPECT_TRUE(MadeBefore("ALTER TYPE s.e RENAME TO e_old; SELECT 1", MadeKind::kType,
+                         {.schema = "s", .name = "e_old"}))
+      << "only the file knows it by this name";
+}
+
+TEST(MadeObjects, ATemporaryTableIsNoOtherSchemas) {
+  EXPECT_TRUE(TableMade("CREATE TEMP TABLE t (a int)", "", "t"));
+  EXPECT_TRUE(TableMade("CREATE TEMP TABLE IF NOT EXISTS t (a int)", "", "t"));
+  EXPECT_TRUE(TableMade("CREATE TABLE pg_temp.t (a int)", "", "t"));
+  EXPECT_TRUE(TableMade("CREATE TEMP TABLE t AS SELECT 1 AS a", "pg_temp", "t"));
+  EXPECT_TRUE(TableMade("SELECT 1", "pg_temp", "t"));
+  EXPECT_FALSE(TableMade("CREATE TEMP TABLE t AS SELECT * FROM public.t", "public", "t"));
+}
+
+TEST(MadeObjects, TheElementsOfANewSchemaAreMadeHere) {
+  EXPECT_TRUE(TableMade("CREATE SCHEMA s CREATE TABLE t (a int) CREATE VIEW v AS SELECT 1", "", "t"));
+  EXPECT_TRUE(TableMade("CREATE SCHEMA s CREATE TABLE t (a int) CREATE VIEW v AS SELECT 1", "", "v"));
+  EXPECT_FALSE(TableMade("CREATE SCHEMA s CREATE TABLE t (a int)", "other", "t"));
+}
+
+// Whether something makes "t" after the first statement of `text`.
+bool TableMadeLater(const std::string& text, const std::string& schema) {
+  const SqlFile sql = ParseSqlFile(text);
+  EXPECT_FALSE(sql.error) << text;
+  return MadeObjects(sql).HasAfter(sql.statements.front(), MadeKind::kRelation,
+                                   {.schema = schema, .name = "t"});
+}
+
+TEST(MadeObjects, WhatALaterStatementMakesReplacesWhatWasThere) {
+  EXPECT_TRUE(TableMadeLater("DROP VIEW t; CREATE VIEW t AS SELECT 1", "s"));
+  EXPECT_TRUE(TableMadeLater("DROP VIEW t; CREATE OR REPLACE VIEW s.t AS SELECT 1", "s"));
+  EXPECT_TRUE(TableMadeLater("ALTER TABLE t RENAME TO u; ALTER TABLE v RENAME TO t", "s"));
+  EXPECT_TRUE(TableMadeLater("DROP TABLE t; CREATE TABLE IF NOT EXISTS t (a int)", ""));
+  EXPECT_FALSE(TableMadeLater("DROP TABLE t; CREATE TABLE s.t (a int)", "other"));
+  EXPECT_FALSE(TableMadeLater("DROP TABLE t; CREATE TEMP TABLE t (a int)", ""));
+  EXPECT_FALSE(TableMadeLater("CREATE VIEW t AS SELECT 1; DROP VIEW t", ""));
 }
 
 TEST(MadeObjects, KindsDoNotMix) {

@@ -18,9 +18,9 @@ struct Counts {
 Counts CountOf(const std::vector<Finding>& findings) {
   Counts counts;
   for (const Finding& finding : findings) {
-    ++(finding.waiver                           ? counts.waived
+    ++(finding.waiver                         ? counts.waived
        : finding.severity == Severity::kError ? counts.errors
-                                                : counts.warnings);
+                                              : counts.warnings);
   }
   return counts;
 }
@@ -48,7 +48,8 @@ std::string Row(const Finding& finding) {
 }  // namespace
 
 std::string EscapeMarkdown(std::string_view text) {
-  // As character references, which are text wherever they stand: in a table, in <code>, at a line's beginning.
+  // As character references, which are text wherever they stand: in a table, in <code>, at a line's
+  // beginning.
   constexpr std::string_view kMarkup = "&<>|`*_[]()#~\\!@:$\"";
   // Control and bidirectional characters first, as on a terminal.
   std::string escaped;

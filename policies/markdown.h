@@ -1,5 +1,5 @@
-// Findings as GitHub-flavoured Markdown: what `check -o markdown` prints and a pull request shows. Forges of other
-// kinds render the same.
+// Findings as GitHub-flavoured Markdown: what `check -o markdown` prints and a pull request shows. Forges of
+// other kinds render the same.
 #ifndef PALIAD_POLICIES_MARKDOWN_H_
 #define PALIAD_POLICIES_MARKDOWN_H_
 

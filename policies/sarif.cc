@@ -9,18 +9,20 @@
 namespace paliad {
 namespace {
 
-std::string_view Level(Severity severity) { return severity == Severity::kOff ? "none" : SeverityName(severity); }
+std::string_view Level(Severity severity) {
+  return severity == Severity::kOff ? "none" : SeverityName(severity);
+}
 
 OrderedJson RulesJson() {
   OrderedJson rules = OrderedJson::array();
   for (const RuleInfo& rule : AllRules()) {
-    rules.push_back({{"id", rule.id},
-                     {"shortDescription", {{"text", rule.summary}}},
-                     {"defaultConfiguration",
-                      {{"enabled", rule.default_severity != Severity::kOff},
-                       {"level", rule.default_severity == Severity::kOff
-                                     ? "warning"
-                                     : SeverityName(rule.default_severity)}}}});
+    rules.push_back(
+        {{"id", rule.id},
+         {"shortDescription", {{"text", rule.summary}}},
+         {"defaultConfiguration",
+          {{"enabled", rule.default_severity != Severity::kOff},
+           {"level",
+            rule.default_severity == Severity::kOff ? "warning" : SeverityName(rule.default_severity)}}}});
   }
   return rules;
 }

@@ -23,8 +23,9 @@ Words WordsFor(const FileChange& change) {
     case FileChange::Kind::kEdited:
       return {fmt::format("{} is on the base already, and this changes it", change.path), kNewMigration};
     case FileChange::Kind::kRenamed:
-      return {fmt::format("{} is on the base already, and this renames it to {}", change.old_path, change.path),
-              "keep its name: databases that have applied it know it by that"};
+      return {
+          fmt::format("{} is on the base already, and this renames it to {}", change.old_path, change.path),
+          "keep its name: databases that have applied it know it by that"};
     case FileChange::Kind::kDeleted:
       return {fmt::format("{} is on the base already, and this deletes it", change.path),
               "keep it: a database that is made anew needs it; undo what it did in a new migration"};

@@ -1,6 +1,7 @@
 #include "policies/sql_nodes.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/json.h"
 
@@ -97,6 +98,30 @@ std::size_t PlaceOf(const Statement& statement, const Json& object) {
   return !statement.compact && location != nullptr && location->is_number_unsigned()
              ? location->get<std::size_t>()
              : statement.begin;
+}
+
+bool OptionIsOn(const Json& node, const char* list, std::string_view name, bool otherwise) {
+  for (const Json& option : List(node, list)) {
+    const Json* definition = Member(option, "DefElem");
+    if (definition == nullptr || Text(*definition, "defname") != name) {
+      continue;
+    }
+    const Json* argument = Member(*definition, "arg");
+    if (argument == nullptr) {
+      return true;
+    }
+    if (const Json* number = Member(*argument, "Integer")) {
+      return number->value("ival", 0) != 0;
+    }
+    if (const Json* truth = Member(*argument, "Boolean")) {
+      return Flag(*truth, "boolval");
+    }
+    const Json* string = Member(*argument, "String");
+    std::string word = string != nullptr ? Text(*string, "sval") : "";
+    std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::tolower(c); });
+    return word != "false" && word != "off";
+  }
+  return otherwise;
 }
 
 void ForEachStatement(const SqlFile& sql, std::string_view kind, const NodeVisitor& visit) {

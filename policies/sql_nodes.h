@@ -59,6 +59,10 @@ std::string QuotedIfNeeded(std::string_view name);
 // The byte at which a node stands in the file, or where the statement begins if the node has no place.
 std::size_t PlaceOf(const Statement& statement, const Json& object);
 
+// The value of the option `name` in the list of options at `list`, as PostgreSQL reads it (defGetBoolean):
+// one that is given without a value is on. `otherwise` where it is not given.
+bool OptionIsOn(const Json& node, const char* list, std::string_view name, bool otherwise);
+
 // Calls `visit` for each statement of this kind.
 using NodeVisitor = std::function<void(const Statement& statement, const Json& node)>;
 void ForEachStatement(const SqlFile& sql, std::string_view kind, const NodeVisitor& visit);

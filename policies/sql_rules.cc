@@ -3,10 +3,18 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "policies/rules.h"
 
 namespace paliad {
 namespace {
+
+// The parser repeats a quotation that has no end up to the end of the file.
+std::string OneLine(const std::string& message) {
+  constexpr std::size_t kMost = 200;
+  const std::string line = message.substr(0, message.find('\n'));
+  return line == message && line.size() <= kMost ? message : Truncate(line, kMost) + " …\"";
+}
 
 void AddSyntax(const SyntaxError& error, FileFindings& findings) {
   if (!error.hint.empty()) {
@@ -14,7 +22,7 @@ void AddSyntax(const SyntaxError& error, FileFindings& findings) {
     return;
   }
   findings.Add(
-      "syntax", error.offset, fmt::format("{} (by {}'s grammar)", error.message, kGrammar),
+      "syntax", error.offset, fmt::format("{} (by {}'s grammar)", OneLine(error.message), kGrammar),
       "correct it; if it is the syntax of a newer server, the policy may set `syntax` to \"warning\"");
 }
 

@@ -26,6 +26,25 @@ void CheckOpaque(const SqlContext& file, FileFindings& findings);
 // session_rules.cc
 void CheckSessionState(const SqlContext& file, FileFindings& findings);
 
+// index_rules.cc
+void CheckIndexNotConcurrent(const SqlContext& file, FileFindings& findings);
+void CheckUniqueBuildsIndex(const SqlContext& file, FileFindings& findings);
+
+// constraint_rules.cc
+void CheckConstraintValidates(const SqlContext& file, FileFindings& findings);
+
+// rewrite_rules.cc
+void CheckTableRewrite(const SqlContext& file, FileFindings& findings);
+
+// required_rules.cc
+void CheckRequiredColumn(const SqlContext& file, FileFindings& findings);
+
+// lock_rules.cc
+void CheckExplicitLock(const SqlContext& file, FileFindings& findings);
+
+// rename_rules.cc
+void CheckRename(const SqlContext& file, FileFindings& findings);
+
 // removal_rules.cc
 void CheckDrop(const SqlContext& file, FileFindings& findings);
 
@@ -46,6 +65,9 @@ void CheckUnqualified(const SqlContext& file, FileFindings& findings);
 
 // type_rules.cc
 void CheckTypes(const SqlContext& file, FileFindings& findings);
+
+// data_rules.cc
+void CheckDataLoss(const SqlContext& file, FileFindings& findings);
 
 }  // namespace paliad
 

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "migrations/sql_lexer.h"
 #include "migrations/sql_tree.h"
+#include "policies/sql_nodes.h"
 #include "policies/sql_rules.h"
 
 namespace paliad {
@@ -38,34 +39,6 @@ int WordsOfTransactionStatement(const std::string& kind) {
   const bool two = kind == "TRANS_STMT_START" || kind == "TRANS_STMT_PREPARE" ||
                    kind == "TRANS_STMT_COMMIT_PREPARED" || kind == "TRANS_STMT_ROLLBACK_PREPARED";
   return two ? 2 : 1;
-}
-
-// The value of an option as CREATE SUBSCRIPTION reads it (defGetBoolean); `otherwise` where it is not given.
-bool OptionIsOn(const Json& node, const char* list, std::string_view name, bool otherwise) {
-  const auto options = node.find(list);
-  if (options == node.end()) {
-    return otherwise;
-  }
-  for (const Json& option : *options) {
-    const Json& definition = option.at("DefElem");
-    if (definition.value("defname", "") != name) {
-      continue;
-    }
-    const auto argument = definition.find("arg");
-    if (argument == definition.end()) {
-      return true;
-    }
-    if (const auto number = argument->find("Integer"); number != argument->end()) {
-      return number->value("ival", 0) != 0;
-    }
-    if (const auto truth = argument->find("Boolean"); truth != argument->end()) {
-      return truth->value("boolval", false);
-    }
-    std::string word = argument->contains("String") ? (*argument)["String"].value("sval", "") : "";
-    std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::tolower(c); });
-    return word != "false" && word != "off";
-  }
-  return otherwise;
 }
 
 std::optional<std::string> ReindexProblem(const Json& reindex) {

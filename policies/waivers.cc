@@ -187,12 +187,9 @@ Waivers::Waivers(std::string_view text, const SqlFile& sql) {
 std::optional<std::string> Waivers::Use(std::string_view rule, std::size_t offset) {
   // What is said of the statement itself goes before what is said of the file.
   auto found = by_place_.upper_bound(Place(rule, offset));
-  if (found == by_place_.begin()) {
-    found = by_place_.end();
-  } else if (--found; found->first.first != rule || waivers_[found->second].end < offset) {
-    found = by_place_.end();
-  }
-  if (found == by_place_.end()) {
+  const bool of_statement =
+      found != by_place_.begin() && (--found)->first.first == rule && waivers_[found->second].end >= offset;
+  if (!of_statement) {
     found = by_place_.find(Place(rule, kWholeFile));
   }
   if (found == by_place_.end()) {

@@ -1,5 +1,6 @@
-// The SQL of files from strangers, judged in a child process of the same binary with limits on memory and time: what
-// kills PostgreSQL's parser kills that process, and the file has a finding. One child serves many files.
+// The SQL of files from strangers, judged in a child process of the same binary with limits on memory and
+// time: what kills PostgreSQL's parser kills that process, and the file has a finding. One child serves many
+// files.
 #ifndef PALIAD_CONTROLLER_CHECK_JUDGE_H_
 #define PALIAD_CONTROLLER_CHECK_JUDGE_H_
 
@@ -17,8 +18,9 @@
 namespace paliad {
 
 struct JudgeLimits {
-  std::uint64_t address_space = std::uint64_t{4} << 30;  // bytes; not kept under AddressSanitizer, which maps more
-  std::chrono::milliseconds deadline{60'000};            // for one file
+  std::uint64_t address_space = std::uint64_t{4}
+                                << 30;         // bytes; not kept under AddressSanitizer, which maps more
+  std::chrono::milliseconds deadline{60'000};  // for one file
   // Started with kJudgeCommand: a program whose main() hands that to RunJudgeCommand.
   std::string program = "/proc/self/exe";
 };

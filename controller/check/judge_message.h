@@ -1,6 +1,6 @@
-// What SqlJudge and its child say to each other: frames of a length (8 bytes, little endian) and that many bytes.
-// First one frame with the policy; then, for each file, two with its name and its text, and one back with its
-// findings. Both ends are one binary, so nothing of it is persisted.
+// What SqlJudge and its child say to each other: frames of a length (8 bytes, little endian) and that many
+// bytes. First one frame with the policy; then, for each file, two with its name and its text, and one back
+// with its findings. Both ends are one binary, so nothing of it is persisted.
 #ifndef PALIAD_CONTROLLER_CHECK_JUDGE_MESSAGE_H_
 #define PALIAD_CONTROLLER_CHECK_JUDGE_MESSAGE_H_
 

@@ -9,9 +9,11 @@
 #include "base/json.h"
 #include "controller/check/check.h"
 #include "controller/cli/command.h"
+#include "controller/cli/dry_run.h"
 #include "controller/cli/render.h"
 #include "controller/version.h"
 #include "migrations/directory_source.h"
+#include "migrations/migration_set.h"
 #include "policies/markdown.h"
 #include "policies/policy_file.h"
 #include "policies/sarif.h"
@@ -23,6 +25,7 @@ struct Flags {
   std::string directory;
   std::string base;
   std::string head = "HEAD";
+  ScratchFlags scratch;
 };
 
 struct Checked {
@@ -31,15 +34,21 @@ struct Checked {
   std::optional<Error> policy_mistakes;  // then nothing was judged
   bool policy_changed = false;           // between base and head
   std::vector<Finding> findings;
+  std::optional<scratch::DryRun> dry_run;
 };
 
-Result<Checked> CheckDirectory(const Target& target, const std::string& directory) {
+Result<Checked> CheckDirectory(const Target& target, const Flags& flags, const Clock& clock) {
   CheckInput input;
-  ASSIGN_OR_RETURN(input.tree, ReadDirectory(directory));
-  ASSIGN_OR_RETURN(DirectorySource source, DirectorySource::Open(directory));
+  ASSIGN_OR_RETURN(input.tree, ReadDirectory(flags.directory));
+  ASSIGN_OR_RETURN(DirectorySource source, DirectorySource::Open(flags.directory));
+  const Policy policy = target.policy.value_or(DefaultPolicy());
   Checked checked;
-  ASSIGN_OR_RETURN(checked.findings,
-                   Check(input, source, target.policy.value_or(DefaultPolicy()), target.tracker.Text()));
+  ASSIGN_OR_RETURN(checked.findings, Check(input, source, policy, target.tracker.Text()));
+  ASSIGN_OR_RETURN(
+      checked.dry_run,
+      RunDryIfAsked(flags.scratch, target, checked.findings, {},
+                    {.migrations = MakeMigrationSet(input.tree, policy.ignore).migrations, .source = &source},
+                    clock));
   return checked;
 }
 
@@ -49,8 +58,33 @@ Result<bool> PolicyDiffers(const git::Repository& repository, const Target& targ
   return before != after;
 }
 
+// Tries what the base does not have; without a base, everything.
+Result<std::optional<scratch::DryRun>> TryOnScratch(git::Repository& repository, const Target& target,
+                                                    const Flags& flags, const Checked& checked,
+                                                    const SourceTree& tree, const Policy& policy,
+                                                    const Clock& clock) {
+  if (flags.scratch.url.empty()) {
+    return std::nullopt;
+  }
+  MigrationSet base;
+  if (!checked.base.empty()) {
+    const auto tree = repository.ReadTree(checked.base, target.path);
+    if (tree) {
+      base = MakeMigrationSet(*tree, policy.ignore);
+    } else if (tree.error().kind != ErrorKind::kInvalidInput) {
+      return Fail(tree.error());  // else: the base has no such folder yet
+    }
+  }
+  std::vector<Migration> pending = MakeMigrationSet(tree, policy.ignore).migrations;
+  std::erase_if(pending, [&](const Migration& migration) { return base.Find(migration.version) != nullptr; });
+  return RunDryIfAsked(flags.scratch, target, checked.findings,
+                       {.migrations = std::move(base.migrations), .source = &repository},
+                       {.migrations = std::move(pending), .source = &repository}, clock);
+}
+
 // A change is judged as merged, by the policy that its base has: it cannot relax what judges it.
-Result<Checked> CheckRevision(const Options& options, const Target& target, const Flags& flags) {
+Result<Checked> CheckRevision(const Options& options, const Target& target, const Flags& flags,
+                              const Clock& clock) {
   ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options));
   Checked checked;
   CheckInput input;
@@ -71,20 +105,27 @@ Result<Checked> CheckRevision(const Options& options, const Target& target, cons
     return checked;
   }
   ASSIGN_OR_RETURN(checked.findings, Check(input, repository, *policy, target.tracker.Text()));
+  ASSIGN_OR_RETURN(checked.dry_run,
+                   TryOnScratch(repository, target, flags, checked, input.tree, *policy, clock));
   return checked;
 }
 
 void AnswerChecked(const Options& options, const Target& target, const Checked& checked) {
   if (options.json()) {
-    AnswerJson(CheckJson(target.name, checked.head, checked.base, checked.findings));
+    OrderedJson json = CheckJson(target.name, checked.head, checked.base, checked.findings);
+    json["dry_run"] = DryRunJson(checked.dry_run);
+    AnswerJson(json);
   } else if (options.output == "markdown") {
-    Answer(FindingsMarkdown(checked.findings));
+    Answer(FindingsMarkdown(checked.findings) + (checked.dry_run ? DryRunMarkdown(*checked.dry_run) : ""));
   } else if (options.output == "sarif") {
     AnswerJson(FindingsSarif(checked.findings, kVersion));
-  } else if (checked.findings.empty()) {
-    Answer("no findings\n");
+    if (checked.dry_run) {  // which SARIF has no place for
+      std::fputs(DryRunText(*checked.dry_run, options.UseColor(STDERR_FILENO)).c_str(), stderr);
+    }
   } else {
-    Answer(FindingsText(checked.findings, options.UseColor(STDOUT_FILENO)));
+    const bool color = options.UseColor(STDOUT_FILENO);
+    Answer(checked.findings.empty() ? "no findings\n" : FindingsText(checked.findings, color));
+    Answer(checked.dry_run ? DryRunText(*checked.dry_run, color) : "");
   }
   if (checked.policy_changed) {
     std::fprintf(stderr, "note: %s is changed here; the base's own is what this was judged by\n",
@@ -98,8 +139,9 @@ int RunCheck(const Invocation& invocation, const Flags& flags) {
   if (!target) {
     return AnswerError(options, target.error(), kUsage);
   }
-  const Result<Checked> checked = flags.directory.empty() ? CheckRevision(options, *target, flags)
-                                                          : CheckDirectory(*target, flags.directory);
+  const Result<Checked> checked = flags.directory.empty()
+                                      ? CheckRevision(options, *target, flags, invocation.clock)
+                                      : CheckDirectory(*target, flags, invocation.clock);
   if (!checked) {
     return AnswerError(options, checked.error(), ExitCodeFor(checked.error()));
   }
@@ -107,7 +149,8 @@ int RunCheck(const Invocation& invocation, const Flags& flags) {
     return AnswerError(options, *checked->policy_mistakes, kUsage);
   }
   AnswerChecked(options, *target, *checked);
-  return HasErrors(checked->findings) ? kRejected : kDone;
+  const bool fails = checked->dry_run && !checked->dry_run->ok();
+  return fails || HasErrors(checked->findings) ? kRejected : kDone;
 }
 
 }  // namespace
@@ -129,6 +172,7 @@ void AddCheck(CLI::App& app, Invocation& invocation) {
       ->type_name("REV")
       ->capture_default_str()
       ->excludes(directory);
+  AddScratchOptions(*command, flags->scratch);
   command->footer("-o also takes markdown and sarif.");
   command->callback([&invocation, flags] { invocation.exit_code = RunCheck(invocation, *flags); });
 }

@@ -42,23 +42,6 @@ OrderedJson Versions(const std::vector<RecordedMigration>& migrations) {
   return list;
 }
 
-OrderedJson FailureJson(const Failure& failure) {
-  return {{"version", failure.version},
-          {"name", failure.name},
-          {"path", failure.path},
-          {"line", OrNull(failure.line)},
-          {"column", OrNull(failure.column)},
-          {"sqlstate", failure.sqlstate},
-          {"message", failure.message},
-          {"detail", failure.detail},
-          {"hint", failure.hint}};
-}
-
-// Milliseconds with one decimal, as a number.
-double RoundedMilliseconds(std::chrono::microseconds duration) {
-  return std::round(static_cast<double>(duration.count()) / 100.0) / 10.0;
-}
-
 template <class T>
 void AddList(std::string& text, std::string_view title, const std::vector<T>& migrations) {
   for (const T& migration : migrations) {
@@ -96,6 +79,10 @@ std::string Label(Version version, const std::string& name) { return fmt::format
 
 std::string Count(std::size_t number, const std::string& noun) {
   return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
+double RoundedMilliseconds(std::chrono::microseconds duration) {
+  return std::round(static_cast<double>(duration.count()) / 100.0) / 10.0;
 }
 
 std::string Milliseconds(std::chrono::microseconds duration) {
@@ -196,6 +183,18 @@ std::string VerifyText(const Target& target, const Inspection& inspection, bool 
         fmt::format("  {:<11}{}: the ledger says applied, the tracker has no row\n", "lost", entry.version);
   }
   return text + FindingsText(CheckSet(inspection.assessment.desired), color);
+}
+
+OrderedJson FailureJson(const Failure& failure) {
+  return {{"version", failure.version},
+          {"name", failure.name},
+          {"path", failure.path},
+          {"line", OrNull(failure.line)},
+          {"column", OrNull(failure.column)},
+          {"sqlstate", failure.sqlstate},
+          {"message", failure.message},
+          {"detail", failure.detail},
+          {"hint", failure.hint}};
 }
 
 OrderedJson RunJson(const Run& run) {

@@ -24,6 +24,9 @@ bool IsInSync(const Inspection& inspection);
 OrderedJson VerifyJson(const Target& target, const Inspection& inspection);
 std::string VerifyText(const Target& target, const Inspection& inspection, bool color);
 
+// {"version":…,"name":…,"path":…,"line":…,"column":…,"sqlstate":…,"message":…,"detail":…,"hint":…}
+OrderedJson FailureJson(const Failure& failure);
+
 OrderedJson RunJson(const Run& run);
 std::string RunText(const Run& run, bool color);
 
@@ -45,6 +48,9 @@ std::string Label(Version version, const std::string& name);
 
 // "1 migration", "3 migrations".
 std::string Count(std::size_t number, const std::string& noun);
+
+// Milliseconds with one decimal, as a number.
+double RoundedMilliseconds(std::chrono::microseconds duration);
 
 // "3.1 ms", "2.4 s".
 std::string Milliseconds(std::chrono::microseconds duration);

@@ -29,8 +29,8 @@ class MergeTest : public ::testing::Test {
   MergePreview Preview(const std::string& base = "main", const std::string& head = "feature") {
     Result<Repository> repository = Repository::Open(work_.path());
     EXPECT_TRUE(repository.has_value());
-    Result<MergePreview> preview = repository->PreviewMerge(
-        repository->Resolve(base).value(), repository->Resolve(head).value(), "migrations/");
+    Result<MergePreview> preview = repository->PreviewMerge(repository->Resolve(base).value(),
+                                                            repository->Resolve(head).value(), "migrations/");
     EXPECT_TRUE(preview.has_value()) << preview.error().Message();
     contents_.clear();
     for (const SourceEntry& entry : preview->tree.entries) {
@@ -43,7 +43,8 @@ class MergeTest : public ::testing::Test {
     const std::vector<std::string> names = {"added", "edited", "renamed", "deleted", "conflict"};
     std::vector<std::string> words;
     for (const FileChange& change : preview.changes) {
-      words.push_back(names[static_cast<std::size_t>(change.kind)] + " " + change.old_path + " " + change.path);
+      words.push_back(names[static_cast<std::size_t>(change.kind)] + " " + change.old_path + " " +
+                      change.path);
     }
     return words;
   }
@@ -61,13 +62,13 @@ TEST_F(MergeTest, EditsRenamesAndDeletionsAreToldApart) {
   work_.Write("migrations/004_d.up.sql", "SELECT 4;\n");
   work_.Write("other/file", "not in the folder\n");
   work_.Commit("changes");
-  EXPECT_THAT(Words(Preview()),
-              ElementsAre("edited migrations/001_a.up.sql migrations/001_a.up.sql",
-                          "renamed migrations/002_b.up.sql migrations/003_c.up.sql",
-                          "added  migrations/004_d.up.sql"));
+  EXPECT_THAT(Words(Preview()), ElementsAre("edited migrations/001_a.up.sql migrations/001_a.up.sql",
+                                            "renamed migrations/002_b.up.sql migrations/003_c.up.sql",
+                                            "added  migrations/004_d.up.sql"));
   work_.Git({"rm", "--quiet", "migrations/003_c.up.sql"});
   work_.Commit("gone");
-  EXPECT_THAT(Words(Preview()), ::testing::Contains("deleted migrations/002_b.up.sql migrations/002_b.up.sql"));
+  EXPECT_THAT(Words(Preview()),
+              ::testing::Contains("deleted migrations/002_b.up.sql migrations/002_b.up.sql"));
 }
 
 TEST_F(MergeTest, AMoveOutOfTheFolderIsARename) {

@@ -5,7 +5,6 @@
 #include <postgresql/libpq-fe.h>
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <utility>
 
@@ -116,17 +115,22 @@ Result<Session> Session::Open(const SessionOptions& options) {
   session.shown_url_ = RedactUrl(options.url);
   const std::string timeout = std::to_string(options.connect_timeout.count());
   // Later entries win: the URL may say otherwise for the first two, never for the encoding.
-  const std::array<const char*, 8> keys = {
-      "application_name", "connect_timeout", "keepalives_idle", "keepalives_interval",
-      "tcp_user_timeout", "dbname",          "client_encoding", nullptr};
-  const std::array<const char*, 8> values = {options.application_name.c_str(),
-                                             timeout.c_str(),
-                                             "30",
-                                             "10",
-                                             "60000",
-                                             options.url.c_str(),
-                                             "UTF8",
-                                             nullptr};
+  std::vector<const char*> keys = {"application_name",    "connect_timeout",  "keepalives_idle",
+                                   "keepalives_interval", "tcp_user_timeout", "dbname",
+                                   "client_encoding"};
+  std::vector<const char*> values = {
+      options.application_name.c_str(), timeout.c_str(), "30", "10", "60000", options.url.c_str(), "UTF8"};
+  const auto replace = [&](const char* key, const std::optional<std::string>& value) {
+    if (value) {
+      keys.push_back(key);
+      values.push_back(value->c_str());
+    }
+  };
+  replace("dbname", options.database);
+  replace("user", options.role);
+  replace("password", options.password);
+  keys.push_back(nullptr);
+  values.push_back(nullptr);
   session.connection_.reset(PQconnectdbParams(keys.data(), values.data(), /*expand_dbname=*/1));
   PGconn* connection = session.connection_.get();
   if (PQstatus(connection) != CONNECTION_OK) {

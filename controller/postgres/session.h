@@ -30,6 +30,10 @@ inline constexpr int kOldestServer = 130000;
 
 struct SessionOptions {
   std::string url;  // postgresql://… or key=value …; a password in it is never shown
+  // Instead of what the URL says; none: as it says.
+  std::optional<std::string> database;
+  std::optional<std::string> role;
+  std::optional<std::string> password;
   std::string application_name = "paliadctl";
   std::optional<std::string> search_path;    // none: the login role's own
   std::chrono::seconds connect_timeout{10};  // > 0

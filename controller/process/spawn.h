@@ -1,6 +1,6 @@
 // A program started with a clean environment in its own process group, its standard streams in the caller's
-// hands. It inherits no file descriptor, leaves no core file, and dies with the thread that started it, even if that
-// is killed.
+// hands. It inherits no file descriptor, leaves no core file, and dies with the thread that started it, even
+// if that is killed.
 #ifndef PALIAD_CONTROLLER_PROCESS_SPAWN_H_
 #define PALIAD_CONTROLLER_PROCESS_SPAWN_H_
 

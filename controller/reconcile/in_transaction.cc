@@ -63,6 +63,12 @@ std::string BeginSql(const MigrationJob& job) {
 
 // Deferred constraints and triggers run here and not at COMMIT: first as the migration left its session,
 // then, for what they did to the tracker, once more after our row is in.
+constexpr char kSettleSql[] =
+    "SET CONSTRAINTS ALL IMMEDIATE; RESET SESSION AUTHORIZATION; RESET ROLE;"
+    " SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL statement_timeout = 0; SET LOCAL "
+    "lock_timeout = 0;"
+    " CLOSE ALL;";
+
 std::string SealSql(const MigrationJob& job, const Before& before, const std::string& append_sql) {
   const std::string unchanged =
       before.tracker_oid == "0"
@@ -77,11 +83,7 @@ std::string SealSql(const MigrationJob& job, const Before& before, const std::st
   const std::string row_is_ours = fmt::format(
       "(SELECT pg_catalog.count(*) = 1 FROM {} WHERE version = {} AND name = {} AND checksum = '{}')",
       job.tracker.Quoted(), job.version, pg::QuoteText(job.name), job.checksum);
-  return "SET CONSTRAINTS ALL IMMEDIATE; RESET SESSION AUTHORIZATION; RESET ROLE;"
-         " SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL statement_timeout = 0; SET LOCAL "
-         "lock_timeout = 0;"
-         " CLOSE ALL;" +
-         InsertRowSql(job) + "SET CONSTRAINTS ALL IMMEDIATE; CLOSE ALL;" +
+  return InsertRowSql(job) + "SET CONSTRAINTS ALL IMMEDIATE; CLOSE ALL;" +
          RequireSql(fmt::format("pg_catalog.pg_current_xact_id() = '{}'::pg_catalog.xid8", before.xid),
                     kTransactionChanged) +
          RequireSql(pg::HoldsLockSql(job.lock_number), kLockLost) + RequireSql(unchanged, kTrackerTouched) +
@@ -119,26 +121,53 @@ Failure SealFailure(const MigrationJob& job, const pg::ServerError& error) {
 
 class Attempt {
  public:
-  Attempt(pg::Session& session, store::RunRecorder& recorder, const Clock& clock, const MigrationJob& job)
-      : session_(session), recorder_(recorder), clock_(clock), job_(job), started_(clock.Steady()) {}
+  Attempt(pg::Session& session, store::RunRecorder& recorder, const Clock& clock, const MigrationJob& job,
+          const InsideTransaction& inside)
+      : session_(session),
+        recorder_(recorder),
+        clock_(clock),
+        job_(job),
+        inside_(inside),
+        started_(clock.Steady()) {}
 
   Result<JobResult> Run(ledger::Kind kind, Json fields) {
     if (auto ended = Begin()) {
       return std::move(*ended);
     }
+    RETURN_IF_ERROR(LookInside(inside_.begun));
     if (auto ended = SendBody()) {
       return std::move(*ended);
+    }
+    std::string settle = kSettleSql;
+    if (inside_.ended) {
+      if (auto ended = SendSeal(std::exchange(settle, ""), /*commits=*/false)) {
+        return std::move(*ended);
+      }
+      RETURN_IF_ERROR(LookInside(inside_.ended));
     }
     fields["xid"] = before_.xid;
     fields["statements"] = statements_;
     fields["duration_us"] = Elapsed().count();
     RETURN_IF_ERROR(recorder_.Add(kind, std::move(fields)));
-    return Seal();
+    return Seal(settle);
   }
 
  private:
   std::chrono::microseconds Elapsed() const {
     return std::chrono::duration_cast<std::chrono::microseconds>(clock_.Steady() - started_);
+  }
+
+  Status LookInside(const std::function<Status(pg::Session&)>& look) {
+    if (!look) {
+      return {};
+    }
+    const SteadyTime began = clock_.Steady();
+    Status status = look(session_);
+    started_ += clock_.Steady() - began;
+    if (!status) {
+      (void)session_.Send("ROLLBACK;" + CleanUpSql(session_));
+    }
+    return status;
   }
 
   JobResult Lost(const pg::ServerError& error) const {
@@ -207,12 +236,21 @@ class Attempt {
     return std::nullopt;
   }
 
-  JobResult Seal() {
-    const pg::MessageResult message =
-        session_.Send(SealSql(job_, before_, recorder_.AppendSql()) + CleanUpSql(session_));
-    if (message.committed) {
-      recorder_.Appended();
-      return {.effect = Effect::kApplied, .statements_done = statements_, .duration = Elapsed()};
+  // `settle` is empty where it was sent before.
+  JobResult Seal(const std::string& settle) {
+    if (auto ended = SendSeal(settle + SealSql(job_, before_, recorder_.AppendSql()) + CleanUpSql(session_),
+                              /*commits=*/true)) {
+      return std::move(*ended);
+    }
+    recorder_.Appended();
+    return {.effect = Effect::kApplied, .statements_done = statements_, .duration = Elapsed()};
+  }
+
+  // The whole seal, or a first part of it that does not commit. Nothing is returned where it went well.
+  std::optional<JobResult> SendSeal(const std::string& sql, bool commits) {
+    const pg::MessageResult message = session_.Send(sql);
+    if (message.committed || (message.ok() && !commits)) {
+      return std::nullopt;
     }
     if (message.connection_lost) {
       return Lost(*message.error);  // the entry waits: Recover finds out whether it was appended
@@ -228,7 +266,8 @@ class Attempt {
   store::RunRecorder& recorder_;
   const Clock& clock_;
   const MigrationJob& job_;
-  const SteadyTime started_;
+  const InsideTransaction& inside_;
+  SteadyTime started_;  // moved on by the time that inside_ takes
   Before before_;
   std::int64_t statements_ = 0;
 };
@@ -236,8 +275,9 @@ class Attempt {
 }  // namespace
 
 Result<JobResult> RunInTransaction(pg::Session& session, store::RunRecorder& recorder, const Clock& clock,
-                                   const MigrationJob& job, ledger::Kind kind, Json entry_fields) {
-  return Attempt(session, recorder, clock, job).Run(kind, std::move(entry_fields));
+                                   const MigrationJob& job, ledger::Kind kind, Json entry_fields,
+                                   const InsideTransaction& inside) {
+  return Attempt(session, recorder, clock, job, inside).Run(kind, std::move(entry_fields));
 }
 
 }  // namespace paliad

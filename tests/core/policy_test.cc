@@ -73,7 +73,8 @@ TEST(Policies, APolicyWithMistakesIsShownWithAllOfThemAndNothingRuns) {
                                        "'drop'?)"));
   }
   EXPECT_EQ(scenario.Applied(), "");
-  EXPECT_EQ(scenario.Value("SELECT outcome FROM paliad_ledger.entry WHERE kind = 'run_finished'"), "rejected");
+  EXPECT_EQ(scenario.Value("SELECT outcome FROM paliad_ledger.entry WHERE kind = 'run_finished'"),
+            "rejected");
 }
 
 TEST(Policies, ANewPolicyIsAReasonToLookAgain) {
@@ -95,8 +96,8 @@ TEST(Policies, ConfigCheckShowsEveryMistake) {
   EXPECT_EQ(scenario.Run({"config", "check"}).json["policy"], nullptr);
   scenario.repo().Write(".paliad/policy.toml", "extends = 'strict'\n");
   EXPECT_EQ(scenario.Run({"config", "check"}).exit_code, 0);
-  const Outcome bad =
-      scenario.Run({"config", "check", "--policy", folder.Write("p.toml", "a = 1\nb = 2\n[rules]\ndrop = 3\n")});
+  const Outcome bad = scenario.Run(
+      {"config", "check", "--policy", folder.Write("p.toml", "a = 1\nb = 2\n[rules]\ndrop = 3\n")});
   EXPECT_EQ(bad.exit_code, 2);
   EXPECT_THAT(bad.json["problems"], SizeIs(3));
   EXPECT_EQ(scenario.Run({"config", "check", "--policy", "/no/such/file"}).exit_code, 2);

@@ -1,0 +1,23 @@
+#include "ledger/body.h"
+
+#include <openssl/rand.h>
+
+#include <cassert>
+#include <new>
+
+namespace paliad::ledger {
+
+std::string NewSalt() {
+  std::string salt(kSaltBytes, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(salt.data()), static_cast<int>(salt.size())) != 1) {
+    throw std::bad_alloc();  // the operating system's generator failed: nothing can go on
+  }
+  return salt;
+}
+
+Sha256Digest BodyDigest(std::string_view salt, std::string_view body) {
+  assert(salt.size() == kSaltBytes);
+  return Sha256(salt, body);
+}
+
+}  // namespace paliad::ledger

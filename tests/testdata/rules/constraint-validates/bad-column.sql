@@ -1,0 +1,3 @@
+ALTER TABLE office ADD COLUMN city int REFERENCES city, ADD COLUMN size int CHECK (size > 0);
+ALTER TABLE app.office ADD COLUMN "City" int DEFAULT 1 CONSTRAINT "in" REFERENCES app.city ON DELETE SET NULL;
+ALTER TABLE app.office ADD COLUMN parent int DEFAULT 1 REFERENCES app.office;

@@ -1,0 +1,5 @@
+SELECT 'Büro'; ALTER TABLE ONLY public.office ADD CONSTRAINT size CHECK (size > 0), ADD FOREIGN KEY (city) REFERENCES public."City" (id);
+ALTER TABLE "Büro"
+  ADD COLUMN x int,
+  ADD /* é */ CONSTRAINT "Büro_in" FOREIGN KEY (office) REFERENCES office ON DELETE CASCADE;
+ALTER TABLE office ADD CONSTRAINT parent FOREIGN KEY (parent) REFERENCES office;

@@ -1,0 +1,2 @@
+-- paliad:no-transaction
+ALTER TABLE office ADD CONSTRAINT city FOREIGN KEY (city) REFERENCES city NOT VALID, VALIDATE CONSTRAINT city;

@@ -1,0 +1,6 @@
+CREATE TABLE public.office (id int PRIMARY KEY, city int REFERENCES public.city, size int CHECK (size > 0));
+ALTER TABLE office ADD CONSTRAINT c CHECK (id > 0), ADD FOREIGN KEY (city) REFERENCES city, ALTER city SET NOT NULL;
+ALTER TABLE public.office ADD COLUMN parent int DEFAULT 1 REFERENCES office;
+CREATE TABLE "Büro" AS SELECT 1 AS id; ALTER TABLE "Büro" ALTER id SET NOT NULL;
+CREATE DOMAIN code AS text; ALTER DOMAIN code SET NOT NULL; ALTER DOMAIN code ADD CHECK (value <> '');
+CREATE TEMP TABLE t (a int); ALTER TABLE t ADD CHECK (a > 0);

@@ -1,0 +1,4 @@
+-- paliad:no-transaction
+ALTER TABLE public."Office" ADD CONSTRAINT c CHECK ("City" IS NOT NULL AND (size > 0 AND "Office".size IS NOT NULL)) NOT VALID;
+ALTER TABLE public."Office" VALIDATE CONSTRAINT c;
+ALTER TABLE "Office" ALTER "City" SET NOT NULL, ALTER size SET NOT NULL, DROP CONSTRAINT c;

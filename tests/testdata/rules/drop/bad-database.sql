@@ -1,0 +1,2 @@
+-- paliad:no-transaction
+SELECT 'é'; DROP DATABASE IF EXISTS "Shop";

@@ -1,0 +1,2 @@
+-- nothing yet: é
+/* SELECT 1; */

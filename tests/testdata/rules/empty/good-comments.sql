@@ -1,0 +1,2 @@
+-- Büro
+/* a /* nested */ comment */ SELECT 1; -- after

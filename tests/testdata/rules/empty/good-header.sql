@@ -1,0 +1,3 @@
+-- paliad:no-transaction
+
+;;VACUUM;

@@ -1,0 +1,4 @@
+-- paliad:no-transaction
+REINDEX SCHEMA app;
+REINDEX DATABASE "Shop";
+REINDEX SYSTEM "Shop";

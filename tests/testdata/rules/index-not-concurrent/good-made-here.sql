@@ -1,0 +1,15 @@
+CREATE TABLE public.office (id bigint, city text);
+CREATE INDEX office_city ON office (city);
+CREATE INDEX ON "public"."office" (id);
+REINDEX TABLE public.office;
+DROP INDEX office_city;
+ALTER TABLE office RENAME TO bureau;
+CREATE INDEX bureau_id ON public.bureau (id);
+CREATE TABLE city AS SELECT 1 AS id; CREATE INDEX ON city (id);
+CREATE MATERIALIZED VIEW cities AS SELECT id FROM city;
+CREATE UNIQUE INDEX ON cities (id);
+CREATE TEMPORARY TABLE IF NOT EXISTS t (a int);
+CREATE INDEX ON t (a);
+CREATE SCHEMA app CREATE TABLE street (id bigint) CREATE INDEX street_id ON street (id);
+CREATE INDEX ON app.street (id);
+REINDEX INDEX app.street_id;

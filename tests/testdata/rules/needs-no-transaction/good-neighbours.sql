@@ -1,0 +1,4 @@
+-- CREATE INDEX CONCURRENTLY i ON office (city);
+CREATE TABLE office (id int); CREATE INDEX ON office (id); DROP INDEX office_city; REINDEX TABLE office; CLUSTER office USING i;
+ANALYZE "Büro"; REINDEX (CONCURRENTLY false) INDEX i; ALTER TABLE orders DETACH PARTITION orders_2020;
+SELECT 'VACUUM';

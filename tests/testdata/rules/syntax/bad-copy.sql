@@ -1,0 +1,3 @@
+CREATE TABLE office (id int); COPY public.office (id) FROM stdin;
+1
+\.

@@ -1,0 +1,2 @@
+CREATE TABLE public."Büro" (
+  id bigint, -- é

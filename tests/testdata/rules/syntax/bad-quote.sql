@@ -1,0 +1,1 @@
+SELECT 'é', $body$ SELECT 1; $Body$;

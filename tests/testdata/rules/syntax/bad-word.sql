@@ -1,0 +1,1 @@
+SELECT 'Büro'; SELEC 1;

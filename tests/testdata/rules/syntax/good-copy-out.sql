@@ -1,0 +1,1 @@
+COPY office TO stdout;

@@ -1,0 +1,10 @@
+-- paliad:no-transaction
+ALTER TABLE public.office SET TABLESPACE fast; ALTER TABLE "Büro" SET UNLOGGED, SET ACCESS METHOD columnar;
+ALTER TABLE office SET LOGGED;
+ALTER INDEX office_city SET TABLESPACE fast;
+ALTER MATERIALIZED VIEW offices SET TABLESPACE fast;
+ALTER TABLE ALL IN TABLESPACE slow SET TABLESPACE fast;
+CLUSTER public.office USING office_city;
+CLUSTER;
+VACUUM (FULL, ANALYZE) office, app."Büro" (id);
+VACUUM FULL;

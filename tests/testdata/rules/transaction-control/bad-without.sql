@@ -1,0 +1,3 @@
+-- paliad:no-transaction
+BEGIN;
+CREATE TABLE public.office (id int); COMMIT;

@@ -1,0 +1,4 @@
+SELECT 'Büro'; ALTER TABLE ONLY public.office ADD CONSTRAINT "Office_Name" UNIQUE (name), ADD PRIMARY KEY (id);
+ALTER TABLE "Büro"
+  ADD -- é
+    UNIQUE NULLS NOT DISTINCT (name) INCLUDE (city) DEFERRABLE;

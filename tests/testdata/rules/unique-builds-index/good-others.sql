@@ -1,0 +1,4 @@
+-- ALTER TABLE office ADD UNIQUE (name);
+ALTER TABLE office ADD COLUMN code text, ADD CONSTRAINT c CHECK (code <> '') NOT VALID, DROP CONSTRAINT office_name;
+ALTER DOMAIN code ADD CONSTRAINT u CHECK (value <> 'UNIQUE') NOT VALID;
+COMMENT ON CONSTRAINT office_pkey ON office IS 'PRIMARY KEY (id)';
