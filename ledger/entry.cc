@@ -4,6 +4,7 @@
 #include <openssl/rand.h>
 
 #include <array>
+#include <cassert>
 #include <new>
 #include <utility>
 
@@ -125,6 +126,16 @@ Result<Entry> MakeEntry(const RunIdentity& run, std::int64_t ordinal, Kind kind,
   }
   const Sha256Digest hash = LeafHash(bytes);
   return Entry{.kind = kind, .leaf = std::move(bytes), .leaf_hash = hash};
+}
+
+Entry WithOrdinal(const Entry& entry, std::int64_t ordinal) {
+  // Neither can fail: the leaf was written by MakeEntry, and a lower ordinal takes no more room.
+  Json leaf = ParseJson(entry.leaf).value();
+  assert(ordinal <= leaf.at("ordinal").get<std::int64_t>());
+  leaf["ordinal"] = ordinal;
+  std::string bytes = CanonicalJson(leaf).value();
+  const Sha256Digest hash = LeafHash(bytes);
+  return {.kind = entry.kind, .leaf = std::move(bytes), .leaf_hash = hash};
 }
 
 std::string NewUuid() {

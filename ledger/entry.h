@@ -64,11 +64,14 @@ struct Entry {
 };
 
 // `fields` are the kind's own; strings in them that are too long are cut (a leaf has a bound) from the
-// longest on, which
-// `"truncated":true` says. kInternal if a field has the name of one of the common ones or a value that
-// canonical JSON does not have.
+// longest on, which `"truncated":true` says. kInternal if a field has the name of one of the common ones or a
+// value that canonical JSON does not have.
 [[nodiscard]] Result<Entry> MakeEntry(const RunIdentity& run, std::int64_t ordinal, Kind kind, WallTime at,
                                       Json fields);
+
+// The same entry at another place of its run. Only for an entry that no ledger has. REQUIRES: `ordinal` is
+// not above its own.
+Entry WithOrdinal(const Entry& entry, std::int64_t ordinal);
 
 // A random (version 4) UUID from the operating system's generator.
 std::string NewUuid();

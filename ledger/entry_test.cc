@@ -81,5 +81,14 @@ TEST(Entry, UuidsAreVersionFourAndDiffer) {
   EXPECT_EQ(seen.size(), 1000U);
 }
 
+TEST(Entry, AtAnotherPlaceOfItsRunOnlyTheOrdinalDiffers) {
+  const RunIdentity run{.run_id = NewUuid(), .target = "t", .tracker = "a.b"};
+  const Entry late = *MakeEntry(run, 7, Kind::kFailed, WallTime{}, {{"message", "ü"}});
+  const Entry early = WithOrdinal(late, 3);
+  EXPECT_EQ(early.leaf, MakeEntry(run, 3, Kind::kFailed, WallTime{}, {{"message", "ü"}})->leaf);
+  EXPECT_EQ(early.leaf_hash, LeafHash(early.leaf));
+  EXPECT_EQ(early.kind, Kind::kFailed);
+}
+
 }  // namespace
 }  // namespace paliad::ledger

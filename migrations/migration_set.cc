@@ -26,22 +26,6 @@ std::optional<std::string> IgnoredBy(const std::vector<std::string>& globs, cons
   return glob == globs.end() ? std::nullopt : std::optional("ignored by the policy: " + *glob);
 }
 
-std::string_view KindName(EntryKind kind) {
-  switch (kind) {
-    case EntryKind::kFile:
-      return "a file";
-    case EntryKind::kSymlink:
-      return "a symbolic link";
-    case EntryKind::kSubmodule:
-      return "a submodule";
-    case EntryKind::kDirectory:
-      return "a folder";
-    case EntryKind::kOther:
-      return "not a regular file";
-  }
-  return "";
-}
-
 // Puts each entry of one tree into exactly one list.
 class Sorter {
  public:
@@ -114,9 +98,9 @@ class Sorter {
                  Truncate(ToValidUtf8(entry.name), kMaxShownBytes)));
     } else if (ParseFileName(entry.name).kind != FileNameKind::kIgnored) {
       Reject(entry, RejectionKind::kUnreadable,
-             fmt::format("it is {}: put the file itself here", KindName(entry.kind)));
+             fmt::format("it is {}: put the file itself here", EntryKindWords(entry.kind)));
     } else {
-      Ignore(entry, std::string(KindName(entry.kind)));
+      Ignore(entry, std::string(EntryKindWords(entry.kind)));
     }
   }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -13,6 +14,9 @@
 namespace paliad {
 
 enum class EntryKind { kFile, kSymlink, kSubmodule, kDirectory, kOther };
+
+// "a file", "a symbolic link", …, for messages.
+std::string_view EntryKindWords(EntryKind kind);
 
 struct SourceEntry {
   std::string name;  // one path component, as stored: any bytes but '/' and NUL

@@ -39,23 +39,6 @@ EntryKind KindOf(git_filemode_t mode) {
 
 EntryKind KindOf(const git_tree_entry* entry) { return KindOf(git_tree_entry_filemode(entry)); }
 
-// "a file", "a symbolic link", …, for messages.
-const char* Describe(EntryKind kind) {
-  switch (kind) {
-    case EntryKind::kFile:
-      return "a file";
-    case EntryKind::kSymlink:
-      return "a symbolic link";
-    case EntryKind::kSubmodule:
-      return "a submodule";
-    case EntryKind::kDirectory:
-      return "a folder";
-    case EntryKind::kOther:
-      break;
-  }
-  return "no folder";
-}
-
 // "its root has the folders: a, b": what to write instead.
 std::string FolderHint(git_tree* root) {
   std::vector<std::string> names;
@@ -148,7 +131,8 @@ Result<git_oid> Descend(const RepositoryHandle& handle, git_tree* root, const st
       return Fail(NoFolder(path, commit_id, fmt::format("there is no {}", so_far), root));
     }
     if (KindOf(entry) != EntryKind::kDirectory) {
-      return Fail(NoFolder(path, commit_id, fmt::format("{} is {}", so_far, Describe(KindOf(entry))), root));
+      return Fail(
+          NoFolder(path, commit_id, fmt::format("{} is {}", so_far, EntryKindWords(KindOf(entry))), root));
     }
     id = *git_tree_entry_id(entry);
   }

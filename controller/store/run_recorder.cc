@@ -80,7 +80,18 @@ void RunRecorder::Appended() {
 
 void RunRecorder::DropEffects() {
   std::erase_if(waiting_, [](const Waiting& waiting) { return TellsOfEffect(waiting.entry.kind); });
-  next_ordinal_ = (waiting_.empty() ? last_appended_ : std::max(last_appended_, waiting_.back().ordinal)) + 1;
+  Renumber();
+}
+
+void RunRecorder::Renumber() {
+  next_ordinal_ = last_appended_ + 1;
+  for (Waiting& waiting : waiting_) {
+    if (waiting.ordinal != next_ordinal_) {
+      waiting.entry = ledger::WithOrdinal(waiting.entry, next_ordinal_);
+      waiting.ordinal = next_ordinal_;
+    }
+    ++next_ordinal_;
+  }
 }
 
 void RunRecorder::Rebase(std::int64_t last) {

@@ -57,6 +57,9 @@ class RunRecorder {
     ledger::Entry entry;
   };
 
+  // Gives what waits the ordinals that follow what the ledger has, so that a run's ordinals have no gap.
+  void Renumber();
+
   ledger::RunIdentity run_;
   const Clock& clock_;
   std::int64_t next_ordinal_;

@@ -70,6 +70,31 @@ TEST_F(RunRecorderTest, ARunOfWhichACrashLeftNothingStartsAnew) {
   EXPECT_THAT(recorder_.AppendSql(), HasSubstr(Ordinal(1)));
 }
 
+// A crash of the server takes back commits that did not wait for the disk; what came after them and still
+// waits kept its ordinal, and the run had a gap.
+TEST_F(RunRecorderTest, WhatWaitsFollowsWhatACrashLeft) {
+  ASSERT_TRUE(recorder_.Add(Kind::kRunStarted, Json::object()));
+  ASSERT_TRUE(recorder_.Add(Kind::kApplied, Json::object()));
+  ASSERT_TRUE(recorder_.Add(Kind::kApplied, Json::object()));
+  recorder_.Appended();
+  ASSERT_TRUE(recorder_.Add(Kind::kFailed, Json::object()));
+  EXPECT_THAT(recorder_.AppendSql(), HasSubstr(Ordinal(3)));
+  recorder_.Rebase(0);
+  EXPECT_THAT(recorder_.AppendSql(), HasSubstr(OfKind("failed")));
+  EXPECT_THAT(recorder_.AppendSql(), HasSubstr(Ordinal(1)));
+  EXPECT_THAT(recorder_.AppendSql(), Not(HasSubstr(Ordinal(3))));
+}
+
+TEST_F(RunRecorderTest, WhatWaitsFollowsAnEffectThatRolledBack) {
+  ASSERT_TRUE(recorder_.Add(Kind::kRunStarted, Json::object()));
+  recorder_.Appended();
+  ASSERT_TRUE(recorder_.Add(Kind::kApplied, Json::object()));
+  ASSERT_TRUE(recorder_.Add(Kind::kFailed, Json::object()));
+  recorder_.DropEffects();
+  EXPECT_THAT(recorder_.AppendSql(), HasSubstr(Ordinal(1)));
+  EXPECT_THAT(recorder_.AppendSql(), Not(HasSubstr(Ordinal(2))));
+}
+
 TEST_F(RunRecorderTest, AnotherProcesssRunIsFinishedUnderTheNextOrdinal) {
   RunRecorder other({.run_id = ledger::NewUuid(), .target = "t", .tracker = "a.b"}, clock_, 7);
   ASSERT_TRUE(other.Add(Kind::kRunFinished, Json::object()));
