@@ -12,6 +12,9 @@
 
 namespace paliad {
 
+// Where a repository keeps its policy, from its root.
+inline constexpr char kPolicyPath[] = ".paliad/policy.toml";
+
 struct RuleSetting {
   Severity severity = Severity::kError;
   bool waivable = true;

@@ -18,9 +18,6 @@
 
 namespace paliad {
 
-// Where a repository keeps its policy, from its root.
-inline constexpr char kPolicyPath[] = ".paliad/policy.toml";
-
 // The largest policy file that is read.
 inline constexpr std::size_t kMaxPolicyBytes = std::size_t{1} << 20;
 

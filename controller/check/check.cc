@@ -18,8 +18,7 @@ namespace {
 // Of one change, such as a pull request: whoever sends more keeps the judge busy for others.
 constexpr std::size_t kMaxChangedFiles = 500;
 
-// The paths whose contents are new. A file that was renamed without a change of its name's version is judged
-// as `shipped-changed`; its SQL may have changed on the way.
+// The paths whose contents may be new; a file can be edited on the way of a rename.
 std::set<std::string> NewContents(const std::vector<FileChange>& changes) {
   std::set<std::string> paths;
   for (const FileChange& change : changes) {

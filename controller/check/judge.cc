@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "controller/check/judge_message.h"
@@ -38,6 +39,22 @@ Finding DeathOf(const Migration& migration, const std::string& how) {
 std::string HowItEnded(int status) {
   return WIFSIGNALED(status) ? fmt::format("was ended by signal {}", WTERMSIG(status))
                              : "ran out of what it may use";
+}
+
+// A child that is not understood any more is given until the deadline to end by itself, since how it ended
+// says what was wrong with the file. False: it was killed.
+bool EndsBy(SteadyPoint deadline, process::Spawned& spawned) {
+  spawned.input.Close();
+  spawned.output.Close();
+  while (!spawned.child.Reap(WNOHANG)) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      spawned.child.Kill();
+      spawned.child.Reap(0);
+      return false;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
 }
 
 }  // namespace
@@ -76,14 +93,8 @@ Result<std::vector<Finding>> SqlJudge::Judge(const Migration& migration, const s
       }
     }
   }
-  const bool late = std::chrono::steady_clock::now() >= deadline;
-  const auto process = std::move(process_);
-  process->spawned.input.Close();
-  process->spawned.output.Close();
-  if (late) {
-    process->spawned.child.Kill();
-  }
-  process->spawned.child.Reap(0);
+  const std::unique_ptr<Process> process = std::move(process_);
+  const bool late = !EndsBy(deadline, process->spawned);
   const int status = process->spawned.child.status();
   if (WIFEXITED(status) && WEXITSTATUS(status) == process::kExecFailed) {
     return Fail({.kind = ErrorKind::kUnavailable,

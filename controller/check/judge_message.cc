@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "base/json.h"
+#include "policies/rules.h"
 
 namespace paliad {
 namespace {
@@ -130,7 +131,12 @@ std::optional<std::vector<Finding>> DecodeFindings(const std::string& frame) try
   for (const Json& json : Json::parse(frame)) {
     Finding finding;
     finding.rule = json.at("rule");
-    finding.severity = static_cast<Severity>(json.at("severity").get<int>());
+    const int severity = json.at("severity");
+    if (FindRule(finding.rule) == nullptr || severity < static_cast<int>(Severity::kOff) ||
+        severity > static_cast<int>(Severity::kError)) {
+      return std::nullopt;
+    }
+    finding.severity = static_cast<Severity>(severity);
     finding.line = json.at("line");
     finding.column = json.at("column");
     finding.message = json.at("message");

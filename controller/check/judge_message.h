@@ -33,7 +33,8 @@ struct JudgeSetup {
 std::string EncodeSetup(const Policy& policy, const std::string& tracker);
 JudgeSetup DecodeSetup(const std::string& frame);
 
-// Without path and version, which the parent knows. DecodeFindings has nothing for what is malformed.
+// Without path and version, which the parent knows. DecodeFindings has nothing for what is malformed, or of a
+// rule that there is not: a child that a stranger's file got hold of may say anything.
 std::string EncodeFindings(const std::vector<Finding>& findings);
 std::optional<std::vector<Finding>> DecodeFindings(const std::string& frame);
 

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -23,6 +25,19 @@ Migration Example() {
   tree.entries.push_back({.name = "007_x.up.sql", .kind = EntryKind::kFile, .blob_id = "", .nested_sql = {}});
   return MakeMigrationSet(tree).migrations.at(0);
 }
+
+class TemporaryProgram {
+ public:
+  explicit TemporaryProgram(std::string_view text) : path_(::testing::TempDir() + "/judge_program") {
+    std::ofstream(path_) << text;
+    std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
+  }
+  ~TemporaryProgram() { std::filesystem::remove(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
 
 std::string Repeat(std::string_view part, std::size_t count) {
   std::string all;
@@ -101,6 +116,15 @@ TEST(SqlJudge, AFileThatTakesTooMuchMemoryIsAFindingAndTheNextOneIsJudged) {
 }
 #endif
 
+TEST(SqlJudge, AProgramThatAnswersNothingAndStaysIsKilled) {
+  TemporaryProgram talks("#!/bin/sh\nprintf 'too short'\nexec >&- <&-\nsleep 600\n");
+  SqlJudge judge(DefaultPolicy(), "t.t",
+                 {.deadline = std::chrono::milliseconds(300), .program = talks.path()});
+  const std::vector<Finding> findings = JudgeText(judge, "SELECT 1;");
+  ASSERT_THAT(findings, SizeIs(1));
+  EXPECT_THAT(findings[0].message, HasSubstr("did not end within"));
+}
+
 TEST(SqlJudge, AProgramThatDiesAtOnceIsAFindingAndOneThatIsNotThereAnError) {
   SqlJudge dies(DefaultPolicy(), "t.t", {.program = "/bin/false"});
   EXPECT_THAT(JudgeText(dies, "SELECT 1;"), SizeIs(1));
@@ -114,6 +138,14 @@ TEST(JudgeMessage, MalformedFindingsAreNotBelieved) {
   for (const char* frame : {"", "[", "{}x", "[1]", "[{\"rule\":1}]", "[{}]"}) {
     EXPECT_EQ(DecodeFindings(frame), std::nullopt) << frame;
   }
+  Finding finding;
+  finding.rule = "drop";
+  EXPECT_NE(DecodeFindings(EncodeFindings({finding})), std::nullopt);
+  finding.rule = "no-such-rule";
+  EXPECT_EQ(DecodeFindings(EncodeFindings({finding})), std::nullopt);
+  finding.rule = "drop";
+  finding.severity = static_cast<Severity>(7);
+  EXPECT_EQ(DecodeFindings(EncodeFindings({finding})), std::nullopt);
 }
 
 }  // namespace

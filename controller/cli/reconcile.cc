@@ -26,7 +26,7 @@ int RunExitCode(const Run& run) {
     case ledger::Outcome::kApplied:
       return kDone;
     case ledger::Outcome::kRejected:
-      return run.error ? kUsage : kRejected;  // an error: the policy itself has mistakes
+      return HasErrors(run.findings) ? kRejected : kUsage;  // no finding: the policy itself has mistakes
     case ledger::Outcome::kFailed:
     case ledger::Outcome::kInterrupted:
       return kFailed;
