@@ -88,6 +88,18 @@ std::string SettingsSql(const SessionOptions& options, int server_version) {
          " pg_catalog.set_config('synchronous_commit', 'on', false) END;";
 }
 
+Result<std::vector<Rows>> AnswerOf(MessageResult message, std::string_view doing) {
+  if (message.connection_lost) {
+    Error error = ToError(*message.error, doing);
+    error.kind = ErrorKind::kUnavailable;
+    return Fail(std::move(error));
+  }
+  if (message.error) {
+    return Fail(ToError(*message.error, doing));
+  }
+  return std::move(message.results);
+}
+
 Error ConnectError(const SessionOptions& options, const std::string& shown_url, PGconn* connection) {
   const std::string cause = TrimmedMessage(PQerrorMessage(connection));
   // libpq gives no SQLSTATE for a refused connection, only the server's words.
@@ -162,8 +174,7 @@ Status Session::ReadFacts() {
                               PQparameterStatus(connection_.get(), "server_version")),
                   "upgrade the server");
   }
-  ASSIGN_OR_RETURN(const std::vector<Rows> answer, Run(kFactsSql, "read the server's facts"));
-  const Rows& row = answer.front();
+  ASSIGN_OR_RETURN(const Rows row, AskForFacts());
   facts_.backend_pid = static_cast<int>(row.Int(0, 0));
   facts_.database = row.String(0, 1);
   facts_.role = row.String(0, 2);
@@ -175,6 +186,20 @@ Status Session::ReadFacts() {
                   "create the database with ENCODING 'UTF8'");
   }
   return {};
+}
+
+// The login role's own statement_timeout holds until the first statement has ended, which may take longer than
+// that. Behind a pooler the backend is another client's next, so there it is set for this message only.
+Result<Rows> Session::AskForFacts() {
+  constexpr int kMostTries = 20;
+  constexpr std::string_view kQueryCanceled = "57014";
+  const std::string sql = fmt::format(kFactsSql, fmt::arg("pid", PQbackendPID(connection_.get())));
+  MessageResult message = Send(sql);
+  for (int i = 1; i < kMostTries && message.error && message.error->sqlstate == kQueryCanceled; ++i) {
+    message = Send(sql);
+  }
+  ASSIGN_OR_RETURN(std::vector<Rows> answer, AnswerOf(std::move(message), "read the server's facts"));
+  return std::move(answer.back());
 }
 
 Status Session::RequireExclusiveBackend() {
@@ -311,16 +336,7 @@ MessageResult Session::Collect(bool keep_rows) {
 }
 
 Result<std::vector<Rows>> Session::Run(const std::string& sql, std::string_view doing) {
-  MessageResult message = Send(sql);
-  if (message.connection_lost) {
-    Error error = ToError(*message.error, doing);
-    error.kind = ErrorKind::kUnavailable;
-    return Fail(std::move(error));
-  }
-  if (message.error) {
-    return Fail(ToError(*message.error, doing));
-  }
-  return std::move(message.results);
+  return AnswerOf(Send(sql), doing);
 }
 
 Result<Rows> Session::Query(const std::string& sql, const std::vector<std::optional<std::string>>& parameters,

@@ -112,6 +112,7 @@ class Session {
   Session() = default;
   static Result<Session> Open(const SessionOptions& options);  // connected, nothing asked
   Status ReadFacts();
+  Result<Rows> AskForFacts();
   Status RequireNoTransactionPooler();
   Result<int> BackendPid();
   MessageResult Collect(bool keep_rows);
