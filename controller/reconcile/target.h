@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "policies/policy.h"
@@ -28,6 +29,14 @@ struct QualifiedName {
 inline constexpr char kLedgerSchema[] = "paliad_ledger";
 inline constexpr char kLedgerTracker[] = "paliad_ledger.applied_migrations";
 
+// How a target's ledger is signed and published: one log per database.
+struct LedgerSettings {
+  std::string origin;                      // names the log in its checkpoints; empty: host/database/target
+  std::string signing_key_file;            // PEM; empty: checkpoints are unsigned, and `ledger verify` says so
+  std::vector<std::string> verifier_keys;  // lines of ledger/trusted_keys.h; empty: the signing key's own
+  std::vector<std::string> publish;        // "file:DIR", "git:REF"
+};
+
 struct Target {
   std::string name = "default";
   std::string database_url;
@@ -38,10 +47,10 @@ struct Target {
   std::optional<std::string> search_path;          // none: the login role's own
   std::chrono::milliseconds lock_timeout{5'000};   // per statement of a migration; 0: none
   std::chrono::milliseconds statement_timeout{0};  // the same
-  std::string policy_path =
-      ".paliad/policy.toml";     // on the branch; where it is not, the default policy holds
-  std::optional<Policy> policy;  // instead of the branch's
-  std::string data_dir;          // where this machine keeps caches; empty: none are kept
+  std::string policy_path = kPolicyPath;           // on the branch; where it is not, the default policy holds
+  std::optional<Policy> policy;                    // instead of the branch's
+  std::string data_dir;                            // where this machine keeps caches; empty: none are kept
+  LedgerSettings ledger;
 };
 
 }  // namespace paliad
