@@ -82,7 +82,8 @@ TEST(RuleLimits, NoFileOfAFewMegabytesTakesLong) {
     const std::clock_t start = std::clock();
     CheckTextBy(EveryRule(), text);
     const std::clock_t took = std::clock() - start;
-    // Each takes a second or two of a core, whatever else runs; the limit only catches what grows with the square.
+    // Each takes a second or two of a core, whatever else runs; the limit only catches what grows with the
+    // square.
     EXPECT_LT(took, 20 * CLOCKS_PER_SEC) << text.substr(0, 60);
   }
 }
