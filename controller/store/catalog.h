@@ -3,7 +3,9 @@
 #ifndef PALIAD_CONTROLLER_STORE_CATALOG_H_
 #define PALIAD_CONTROLLER_STORE_CATALOG_H_
 
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -22,9 +24,28 @@ struct CatalogReport {
   ledger::Problems problems;       // of kind kCatalog, each naming an object and what differs
 };
 
-// Reads catalogs only, so that any role may ask; reads in the transaction that is open, if one is. An Error if the
+// Reads catalogs and the entries of installations, so that whoever may read the ledger may ask; reads in the transaction that is open, if one is. An Error if the
 // database could not be asked or has no ledger (kInvalidInput).
 [[nodiscard]] Result<CatalogReport> CompareCatalog(pg::Session& session);
+
+// The part of it that is about the schema's own objects: neither grants nor roles. Runs no code of theirs.
+[[nodiscard]] Result<CatalogReport> CompareObjects(pg::Session& session);
+
+// (object's property, value). One name may have several values.
+using CatalogLines = std::set<std::pair<std::string, std::string>>;
+
+// The schema as it is: what migrations/schema/catalog.txt was written from.
+[[nodiscard]] Result<CatalogLines> ReadCatalogLines(pg::Session& session);
+
+struct Grant {
+  std::string object;  // "schema paliad_ledger", "table entry", "column entry.leaf", "function append"
+  std::string grantee;
+  std::string privilege;  // "SELECT"
+};
+
+// What `ledger install` grants: reading everything but the secret, and the functions that a run calls.
+bool IsForAuditors(const Grant& grant);
+bool IsForLogins(const Grant& grant);
 
 }  // namespace paliad::store
 
