@@ -225,6 +225,10 @@ Result<CatalogReport> CompareCatalog(pg::Session& session) {
   return report;
 }
 
+Result<std::set<std::string>> ReadInstalledLogins(pg::Session& session) {
+  return ReadInstallations(session).map([](Installations found) { return std::move(found.logins); });
+}
+
 bool IsForAuditors(const Grant& grant) {
   if (grant.object == "schema paliad_ledger") {
     return grant.privilege == "USAGE";

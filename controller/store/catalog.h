@@ -37,6 +37,9 @@ using CatalogLines = std::set<std::pair<std::string, std::string>>;
 // The schema as it is: what migrations/schema/catalog.txt was written from.
 [[nodiscard]] Result<CatalogLines> ReadCatalogLines(pg::Session& session);
 
+// For whom `ledger install` was run, by the ledger's own entries.
+[[nodiscard]] Result<std::set<std::string>> ReadInstalledLogins(pg::Session& session);
+
 struct Grant {
   std::string object;  // "schema paliad_ledger", "table entry", "column entry.leaf", "function append"
   std::string grantee;
