@@ -69,7 +69,7 @@ class Installer {
   }
 
   std::string Named(const char* sql) const {
-    return fmt::format(sql, arg("owner", pg::QuoteText(kOwnerRole)), arg("auditor", pg::QuoteText(kAuditorRole)),
+    return fmt::format(fmt::runtime(sql), arg("owner", pg::QuoteText(kOwnerRole)), arg("auditor", pg::QuoteText(kAuditorRole)),
                        arg("login", pg::QuoteText(installation_.login)));
   }
 
