@@ -56,7 +56,7 @@ BEGIN
                                                     || v_hash)) IS NOT DISTINCT FROM p_mac)
           FROM paliad_ledger.append_secret)
     INTO v_seq, v_replayed, v_authentic FROM paliad_ledger.entry;
-  IF NOT v_authentic AND NOT pg_has_role(session_user, current_user, 'MEMBER') THEN
+  IF NOT v_authentic AND NOT pg_has_role(session_user, current_user, 'USAGE') THEN
     RAISE EXCEPTION USING ERRCODE = 'PL002', MESSAGE = CASE WHEN p_mac IS NULL
       THEN 'the ledger takes no entry without the code that its signing key makes'
       ELSE 'the ledger does not take this entry: its code was made with another key or origin, or for another entry' END,
