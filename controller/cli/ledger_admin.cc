@@ -29,8 +29,8 @@ OrderedJson InstallationJson(const Options& options, const Installation& install
           {"database", installation.database},
           {"login", installation.login},
           {"owner", store::kOwnerRole},
-          {"previous_owner",
-           installation.previous_owner.empty() ? OrderedJson(nullptr) : OrderedJson(installation.previous_owner)},
+          {"previous_owner", installation.previous_owner.empty() ? OrderedJson(nullptr)
+                                                                 : OrderedJson(installation.previous_owner)},
           {"applied", installation.applied},
           {"code", installation.code},
           {"changes", installation.changes}};
@@ -46,10 +46,13 @@ std::string InstallationText(const Installation& installation) {
   }
   text += fmt::format("{} in database {}: it belongs to {}, and {} can only add to it\n",
                       text.empty() ? "nothing to do for the ledger" : "the ledger is installed",
-                      EscapeForTerminal(installation.database), store::kOwnerRole, EscapeForTerminal(installation.login));
+                      EscapeForTerminal(installation.database), store::kOwnerRole,
+                      EscapeForTerminal(installation.login));
   if (!installation.code) {
-    text += "no signing key is configured, so a migration could add entries of its own: make one with `paliadctl keygen`, "
-            "and install again\n";
+    text +=
+        "no signing key is configured, so a migration could add entries of its own: make one with `paliadctl "
+        "keygen`, "
+        "and install again\n";
   }
   return text;
 }
@@ -72,7 +75,8 @@ int RunInstall(const Invocation& invocation, const Flags& flags) {
   if (!installation) {
     return AnswerError(options, installation.error(), ExitCodeFor(installation.error()));
   }
-  options.json() ? AnswerJson(InstallationJson(options, *installation)) : Answer(InstallationText(*installation));
+  options.json() ? AnswerJson(InstallationJson(options, *installation))
+                 : Answer(InstallationText(*installation));
   return kDone;
 }
 
@@ -101,9 +105,10 @@ int RunRedact(const Invocation& invocation, const Flags& flags) {
                            {"bytes", redaction->bytes},
                            {"reason", flags.reason}});
   } else {
-    Answer(fmt::format("the body {} ({} bytes) is taken out; its digest stays, and every proof holds\n"
-                       "`VACUUM paliad_ledger.blob` frees what the disk still has of it; backups have their own copy\n",
-                       flags.digest, redaction->bytes));
+    Answer(fmt::format(
+        "the body {} ({} bytes) is taken out; its digest stays, and every proof holds\n"
+        "`VACUUM paliad_ledger.blob` frees what the disk still has of it; backups have their own copy\n",
+        flags.digest, redaction->bytes));
   }
   return kDone;
 }
@@ -137,15 +142,19 @@ void AddLedgerAdministration(CLI::App& ledger, Invocation& invocation) {
       ->capture_default_str();
   install->callback([&invocation, flags] { invocation.exit_code = RunInstall(invocation, *flags); });
 
-  CLI::App* redact = ledger.add_subcommand("redact", "Take a body (SQL, output) out; proofs of its entry still hold");
-  redact->add_option("digest", flags->digest, "The body's digest, as entries have it")->required()->check(IsDigest);
+  CLI::App* redact =
+      ledger.add_subcommand("redact", "Take a body (SQL, output) out; proofs of its entry still hold");
+  redact->add_option("digest", flags->digest, "The body's digest, as entries have it")
+      ->required()
+      ->check(IsDigest);
   redact->add_option("--reason", flags->reason, "For the auditor; recorded")
       ->required()
       ->check(IsNotBlank)
       ->type_name("TEXT");
   redact
-      ->add_option("--as-admin", flags->admin_url,
-                   "Who may: the administrator, where the ledger was installed; default: the target's own role")
+      ->add_option(
+          "--as-admin", flags->admin_url,
+          "Who may: the administrator, where the ledger was installed; default: the target's own role")
       ->envname("PALIAD_ADMIN_URL")
       ->type_name("URL");
   redact->callback([&invocation, flags] { invocation.exit_code = RunRedact(invocation, *flags); });

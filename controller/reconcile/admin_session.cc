@@ -19,26 +19,31 @@ std::string HasRoleSql(const std::string& role) {
 
 Result<AdminSession> AdminSession::Begin(const std::string& url, const std::string& database,
                                          std::chrono::milliseconds lock_wait) {
-  ASSIGN_OR_RETURN(pg::Session session,
-                   pg::Session::Connect({.url = url, .database = database, .search_path = "pg_catalog, pg_temp"}));
+  ASSIGN_OR_RETURN(
+      pg::Session session,
+      pg::Session::Connect({.url = url, .database = database, .search_path = "pg_catalog, pg_temp"}));
   RETURN_IF_ERROR(session.RequireExclusiveBackend());
   AdminSession admin(std::move(session));
-  RETURN_IF_ERROR(admin.Run(fmt::format("{} BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {};",
-                                        admin.session_.settings_sql(), lock_wait.count()),
-                            "begin"));
+  RETURN_IF_ERROR(admin.Run(
+      fmt::format("{} BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {};",
+                  admin.session_.settings_sql(), lock_wait.count()),
+      "begin"));
   return admin;
 }
 
 Status AdminSession::ActAs(const std::string& role) {
-  ASSIGN_OR_RETURN(const std::vector<pg::Rows> before, Run(HasRoleSql(role), "look what the administrator may do"));
+  ASSIGN_OR_RETURN(const std::vector<pg::Rows> before,
+                   Run(HasRoleSql(role), "look what the administrator may do"));
   if (before.front().Bool(0, 0)) {
     return {};
   }
-  const std::string options = session_.facts().version >= kMembershipOptions ? " WITH INHERIT TRUE, SET TRUE" : "";
+  const std::string options =
+      session_.facts().version >= kMembershipOptions ? " WITH INHERIT TRUE, SET TRUE" : "";
   RETURN_IF_ERROR(Run(fmt::format("GRANT {} TO CURRENT_USER{}", pg::QuoteIdentifier(role), options),
                       fmt::format("act as role {}", role)));
   entered_.push_back(role);
-  ASSIGN_OR_RETURN(const std::vector<pg::Rows> after, Run(HasRoleSql(role), "look what the administrator may do"));
+  ASSIGN_OR_RETURN(const std::vector<pg::Rows> after,
+                   Run(HasRoleSql(role), "look what the administrator may do"));
   if (!after.front().Bool(0, 0)) {
     return Fail({.kind = ErrorKind::kInvalidInput,
                  .doing = "act as role",
@@ -65,7 +70,8 @@ Result<std::vector<pg::Rows>> AdminSession::Run(const std::string& sql, std::str
                                error.cause.find("must ") != std::string::npos;
     if (lacks_a_right && error.kind == ErrorKind::kInvalidInput) {
       error.hint = fmt::format(
-          "--as-admin needs a superuser, or a role with CREATEROLE that may create in database {} and may grant itself the "
+          "--as-admin needs a superuser, or a role with CREATEROLE that may create in database {} and may "
+          "grant itself the "
           "roles that own the ledger and the tracker",
           session_.facts().database);
     }

@@ -87,8 +87,9 @@ Status RequireSingleRole(pg::Session& session, const EmbeddedFile& missing) {
   return Fail({.kind = ErrorKind::kInvalidInput,
                .doing = "use the ledger's schema",
                .subject = "",
-               .cause = fmt::format("{} is missing: the ledger is older than this program, and role {} cannot upgrade it",
-                                    missing.name, session.facts().role),
+               .cause = fmt::format(
+                   "{} is missing: the ledger is older than this program, and role {} cannot upgrade it",
+                   missing.name, session.facts().role),
                .hint = "the administrator upgrades it with `paliadctl ledger install --as-admin URL`"});
 }
 

@@ -29,8 +29,9 @@ inline constexpr char kTrackerColumns[] =
                                             const std::map<Version, std::string>& schema);
 
 // Creates what is missing, under a lock of its own, since several targets may share a database. Entries
-// `genesis` and `schema_upgraded` are appended with it. kInvalidInput if the role lacks the right to, or where the ledger
-// was installed for an owner of its own: then its schema is the administrator's to upgrade, and nothing is changed.
+// `genesis` and `schema_upgraded` are appended with it. kInvalidInput if the role lacks the right to, or
+// where the ledger was installed for an owner of its own: then its schema is the administrator's to upgrade,
+// and nothing is changed.
 [[nodiscard]] Status EnsureSchema(pg::Session& session, const Target& target, const Clock& clock,
                                   std::chrono::milliseconds lock_wait);
 

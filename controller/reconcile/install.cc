@@ -54,10 +54,10 @@ class Installer {
   }
 
   Result<Installation> Execute() {
-    for (const auto step :
-         {&Installer::MakeRoles, &Installer::RefuseDangerousLogin, &Installer::TakeOver, &Installer::ApplyFiles,
-          &Installer::MoveOwnership, &Installer::RequireAsMade, &Installer::RecordFiles, &Installer::Revoke,
-          &Installer::Grant, &Installer::KeepSecret, &Installer::MakeTracker, &Installer::RecordAndCommit}) {
+    for (const auto step : {&Installer::MakeRoles, &Installer::RefuseDangerousLogin, &Installer::TakeOver,
+                            &Installer::ApplyFiles, &Installer::MoveOwnership, &Installer::RequireAsMade,
+                            &Installer::RecordFiles, &Installer::Revoke, &Installer::Grant,
+                            &Installer::KeepSecret, &Installer::MakeTracker, &Installer::RecordAndCommit}) {
       RETURN_IF_ERROR((this->*step)());
     }
     return std::move(installation_);
@@ -69,7 +69,8 @@ class Installer {
   }
 
   std::string Named(const char* sql) const {
-    return fmt::format(fmt::runtime(sql), arg("owner", pg::QuoteText(kOwnerRole)), arg("auditor", pg::QuoteText(kAuditorRole)),
+    return fmt::format(fmt::runtime(sql), arg("owner", pg::QuoteText(kOwnerRole)),
+                       arg("auditor", pg::QuoteText(kAuditorRole)),
                        arg("login", pg::QuoteText(installation_.login)));
   }
 
@@ -84,20 +85,25 @@ class Installer {
     ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer, admin_.Run(Named(kRolesSql), "look for the roles"));
     const pg::Rows& row = answer.front();
     if (!row.Bool(0, 0)) {
-      return Fail(Refusal(ErrorKind::kInvalidInput,
-                          fmt::format("its server has no role {}, with which the controller logs in", installation_.login),
-                          fmt::format("CREATE ROLE {} LOGIN PASSWORD '…'; or name another role in --database",
-                                      pg::QuoteIdentifier(installation_.login))));
+      return Fail(Refusal(
+          ErrorKind::kInvalidInput,
+          fmt::format("its server has no role {}, with which the controller logs in", installation_.login),
+          fmt::format("CREATE ROLE {} LOGIN PASSWORD '…'; or name another role in --database",
+                      pg::QuoteIdentifier(installation_.login))));
     }
     installation_.previous_owner = row.String(0, 3);
-    for (const auto& [role, there] : {std::pair(kOwnerRole, row.Bool(0, 1)), std::pair(kAuditorRole, row.Bool(0, 2))}) {
+    for (const auto& [role, there] :
+         {std::pair(kOwnerRole, row.Bool(0, 1)), std::pair(kAuditorRole, row.Bool(0, 2))}) {
       if (!there) {
-        RETURN_IF_ERROR(Change(fmt::format("CREATE ROLE {} NOLOGIN", role), fmt::format("create role {}", role)));
+        RETURN_IF_ERROR(
+            Change(fmt::format("CREATE ROLE {} NOLOGIN", role), fmt::format("create role {}", role)));
       }
     }
-    ASSIGN_OR_RETURN(const std::vector<pg::Rows> owner, admin_.Run(Named(kOwnerIsPlainSql), "look at the owner's role"));
+    ASSIGN_OR_RETURN(const std::vector<pg::Rows> owner,
+                     admin_.Run(Named(kOwnerIsPlainSql), "look at the owner's role"));
     if (const std::string wrong = owner.front().String(0, 0); !wrong.empty()) {
-      return Fail(Refusal(ErrorKind::kCorruption, fmt::format("role {} is not what it should be: {}", kOwnerRole, wrong),
+      return Fail(Refusal(ErrorKind::kCorruption,
+                          fmt::format("role {} is not what it should be: {}", kOwnerRole, wrong),
                           "nobody may act as this role; take those rights away, and find out who gave them"));
     }
     return {};
@@ -115,10 +121,12 @@ class Installer {
       what += (what.empty() ? "" : ", ") + right.what;
       remedy += (remedy.empty() ? "" : "; ") + right.remedy;
     }
-    return Fail(Refusal(ErrorKind::kInvalidInput,
-                        fmt::format("role {}, which runs the migrations, {}: it could change the ledger in spite of all grants",
-                                    installation_.login, what),
-                        fmt::format("{}; or let the controller log in as another role", remedy)));
+    return Fail(Refusal(
+        ErrorKind::kInvalidInput,
+        fmt::format(
+            "role {}, which runs the migrations, {}: it could change the ledger in spite of all grants",
+            installation_.login, what),
+        fmt::format("{}; or let the controller log in as another role", remedy)));
   }
 
   // From here on to the end nobody else can change what is there: a change of owner locks it.
@@ -132,9 +140,11 @@ class Installer {
     return ReadAppliedFiles();
   }
 
-  // Looks at the table first: a view in its place would run its owner's functions with the administrator's rights.
+  // Looks at the table first: a view in its place would run its owner's functions with the administrator's
+  // rights.
   Status ReadAppliedFiles() {
-    ASSIGN_OR_RETURN(const std::vector<pg::Rows> plain, admin_.Run(kPlainTrackerSql, "look for the ledger's tracker"));
+    ASSIGN_OR_RETURN(const std::vector<pg::Rows> plain,
+                     admin_.Run(kPlainTrackerSql, "look for the ledger's tracker"));
     if (!plain.front().Bool(0, 0)) {
       return Fail(Refusal(ErrorKind::kCorruption, "paliad_ledger.applied_migrations is not a plain table",
                           "find out who changed it and why; undo that, then install again"));
@@ -151,7 +161,8 @@ class Installer {
   Status ApplyFiles() {
     for (const EmbeddedFile& file : EmbeddedSchema()) {
       if (!there_.contains(ParseFileName(file.name).version)) {
-        RETURN_IF_ERROR(admin_.Run(std::string(file.text), fmt::format("create the ledger's schema with {}", file.name)));
+        RETURN_IF_ERROR(
+            admin_.Run(std::string(file.text), fmt::format("create the ledger's schema with {}", file.name)));
         installation_.applied.emplace_back(file.name);
       }
     }
@@ -159,14 +170,17 @@ class Installer {
   }
 
   Status MoveOwnership() {
-    ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer, admin_.Run(Named(kOwnersSql), "look whose the ledger is"));
+    ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
+                     admin_.Run(Named(kOwnersSql), "look whose the ledger is"));
     for (int row = 0; row < answer.front().size(); ++row) {
-      RETURN_IF_ERROR(Change(answer.front().String(row, 0), fmt::format("give the ledger to {}", kOwnerRole)));
+      RETURN_IF_ERROR(
+          Change(answer.front().String(row, 0), fmt::format("give the ledger to {}", kOwnerRole)));
     }
     return {};
   }
 
-  // Before the first INSERT: what the previous owner may have put there would run with the administrator's rights.
+  // Before the first INSERT: what the previous owner may have put there would run with the administrator's
+  // rights.
   Status RequireAsMade() {
     ASSIGN_OR_RETURN(const store::CatalogReport report, store::CompareObjects(admin_.session()));
     if (report.problems.empty()) {
@@ -194,22 +208,24 @@ class Installer {
       }
       const std::string checksum = Sha256Hex(file.text);
       RETURN_IF_ERROR(admin_.Run(
-          fmt::format("INSERT INTO paliad_ledger.applied_migrations (version, name, checksum) VALUES ({}, {}, '{}')",
-                      name.version, pg::QuoteText(name.description), checksum),
+          fmt::format(
+              "INSERT INTO paliad_ledger.applied_migrations (version, name, checksum) VALUES ({}, {}, '{}')",
+              name.version, pg::QuoteText(name.description), checksum),
           fmt::format("record {}", file.name)));
       RETURN_IF_ERROR(recorder_.Add(ledger::Kind::kSchemaUpgraded, {{"version", name.version},
-                                                                   {"name", name.description},
-                                                                   {"checksum", checksum},
-                                                                   {"controller_version", kVersion},
-                                                                   {"role", facts.role},
-                                                                   {"server_version", facts.version}}));
+                                                                    {"name", name.description},
+                                                                    {"checksum", checksum},
+                                                                    {"controller_version", kVersion},
+                                                                    {"role", facts.role},
+                                                                    {"server_version", facts.version}}));
     }
     return {};
   }
 
   // What nobody was meant to have goes; who was given the right to read keeps it.
   Status Revoke() {
-    ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer, admin_.Run(kRevocableSql, "read the grants on the ledger"));
+    ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
+                     admin_.Run(kRevocableSql, "read the grants on the ledger"));
     const pg::Rows& rows = answer.front();
     for (int row = 0; row < rows.size(); ++row) {
       const store::Grant grant{
@@ -229,7 +245,8 @@ class Installer {
   }
 
   Status Grant() {
-    ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer, admin_.Run(Named(kGrantableSql), "read the grants on the ledger"));
+    ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
+                     admin_.Run(Named(kGrantableSql), "read the grants on the ledger"));
     const pg::Rows& rows = answer.front();
     for (int row = 0; row < rows.size(); ++row) {
       const store::Grant grant{
@@ -245,8 +262,9 @@ class Installer {
 
   Status KeepSecret() {
     if (!secret_) {
-      ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
-                       admin_.Run("SELECT EXISTS (SELECT FROM paliad_ledger.append_secret)", "look for a secret"));
+      ASSIGN_OR_RETURN(
+          const std::vector<pg::Rows> answer,
+          admin_.Run("SELECT EXISTS (SELECT FROM paliad_ledger.append_secret)", "look for a secret"));
       installation_.code = answer.front().Bool(0, 0);
       return {};
     }
@@ -256,10 +274,11 @@ class Installer {
     const auto quoted = [](const std::array<unsigned char, 64>& pad) {
       return pg::QuoteBytes({reinterpret_cast<const char*>(pad.data()), pad.size()});
     };
-    ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
-                     admin_.Run(fmt::format(kSecretSql, arg("origin", pg::QuoteText(origin)),
-                                            arg("inner", quoted(pads.inner)), arg("outer", quoted(pads.outer))),
-                                "keep the secret of the codes on append"));
+    ASSIGN_OR_RETURN(
+        const std::vector<pg::Rows> answer,
+        admin_.Run(fmt::format(kSecretSql, arg("origin", pg::QuoteText(origin)),
+                               arg("inner", quoted(pads.inner)), arg("outer", quoted(pads.outer))),
+                   "keep the secret of the codes on append"));
     if (!answer.front().empty()) {
       installation_.changes.push_back(fmt::format("the secret of the codes on append is that of {}", origin));
     }
@@ -267,7 +286,8 @@ class Installer {
   }
 
   Status MakeTracker() {
-    ASSIGN_OR_RETURN(const std::vector<pg::Rows> objects, admin_.Run(ObjectsSql(target_), "look for the tracker"));
+    ASSIGN_OR_RETURN(const std::vector<pg::Rows> objects,
+                     admin_.Run(ObjectsSql(target_), "look for the tracker"));
     if (ParseObjects(objects.back()).tracker) {
       return {};
     }
@@ -279,10 +299,12 @@ class Installer {
                                             pg::QuoteText(target_.tracker.schema)),
                                 "look for the tracker's schema"));
     if (schema.front().empty()) {
-      RETURN_IF_ERROR(Change(
-          fmt::format("CREATE SCHEMA {} AUTHORIZATION {}", pg::QuoteIdentifier(target_.tracker.schema), login), doing));
+      RETURN_IF_ERROR(Change(fmt::format("CREATE SCHEMA {} AUTHORIZATION {}",
+                                         pg::QuoteIdentifier(target_.tracker.schema), login),
+                             doing));
     }
-    RETURN_IF_ERROR(Change(fmt::format("CREATE TABLE {} {}", target_.tracker.Quoted(), kTrackerColumns), doing));
+    RETURN_IF_ERROR(
+        Change(fmt::format("CREATE TABLE {} {}", target_.tracker.Quoted(), kTrackerColumns), doing));
     return Change(fmt::format("ALTER TABLE {} OWNER TO {}", target_.tracker.Quoted(), login), doing);
   }
 
@@ -292,16 +314,17 @@ class Installer {
     }
     const pg::ServerFacts& facts = admin_.session().facts();
     Json changes = installation_.changes;
-    RETURN_IF_ERROR(recorder_.Add(ledger::Kind::kSchemaUpgraded, {{"actor", request_.actor},
-                                                                 {"changes", std::move(changes)},
-                                                                 {"code", installation_.code},
-                                                                 {"controller_version", kVersion},
-                                                                 {"login", installation_.login},
-                                                                 {"owner", kOwnerRole},
-                                                                 {"previous_owner", installation_.previous_owner},
-                                                                 {"reason", "ledger install"},
-                                                                 {"role", facts.role},
-                                                                 {"server_version", facts.version}}));
+    RETURN_IF_ERROR(
+        recorder_.Add(ledger::Kind::kSchemaUpgraded, {{"actor", request_.actor},
+                                                      {"changes", std::move(changes)},
+                                                      {"code", installation_.code},
+                                                      {"controller_version", kVersion},
+                                                      {"login", installation_.login},
+                                                      {"owner", kOwnerRole},
+                                                      {"previous_owner", installation_.previous_owner},
+                                                      {"reason", "ledger install"},
+                                                      {"role", facts.role},
+                                                      {"server_version", facts.version}}));
     RETURN_IF_ERROR(admin_.Run(recorder_.AppendSql(), "write to the ledger"));
     RETURN_IF_ERROR(admin_.Commit());
     recorder_.Appended();
@@ -323,13 +346,14 @@ class Installer {
 Result<Installation> InstallLedger(const Target& target, const InstallRequest& request, const Clock& clock) {
   ASSIGN_OR_RETURN(const auto secret, ReadMacSecret(target));
   ASSIGN_OR_RETURN(const pg::Address address, pg::AddressOf(target.database_url));
-  ASSIGN_OR_RETURN(AdminSession admin, AdminSession::Begin(request.admin_url, address.database, request.lock_wait));
-  ASSIGN_OR_RETURN(const auto holder,
-                   WaitForLock(admin.session(), pg::LockNumber(kLedgerTracker), request.lock_wait, clock,
-                               [](const auto&, auto) {}));
+  ASSIGN_OR_RETURN(AdminSession admin,
+                   AdminSession::Begin(request.admin_url, address.database, request.lock_wait));
+  ASSIGN_OR_RETURN(const auto holder, WaitForLock(admin.session(), pg::LockNumber(kLedgerTracker),
+                                                  request.lock_wait, clock, [](const auto&, auto) {}));
   if (holder) {
     return Fail(CannotInstall(ErrorKind::kUnavailable, address.database,
-                              "somebody else prepares it and did not finish: " + holder->Describe(), "try again"));
+                              "somebody else prepares it and did not finish: " + holder->Describe(),
+                              "try again"));
   }
   return Installer(target, request, clock, std::move(admin), address.role, secret).Execute();
 }

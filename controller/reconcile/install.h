@@ -1,5 +1,5 @@
-// `ledger install`: gives the ledger to an owner of its own, so that the role that runs migrations can only add to it.
-// The administrator's; the controller itself never does this.
+// `ledger install`: gives the ledger to an owner of its own, so that the role that runs migrations can only
+// add to it. The administrator's; the controller itself never does this.
 #ifndef PALIAD_CONTROLLER_RECONCILE_INSTALL_H_
 #define PALIAD_CONTROLLER_RECONCILE_INSTALL_H_
 
@@ -28,10 +28,10 @@ struct Installation {
   std::vector<std::string> changes;  // the statements that were needed; empty: nothing was to do
 };
 
-// One transaction: roles, missing files of the schema, owners, grants, the secret, the tracker, and the entries that tell
-// of it. What is as it should be is left alone. kInvalidInput, with nothing changed: the login could get around the grants
-// (each of its rights is named), is not there, or the administrator lacks a right; kCorruption: the schema is not as it
-// was made, or a role of ours is not what it should be.
+// One transaction: roles, missing files of the schema, owners, grants, the secret, the tracker, and the
+// entries that tell of it. What is as it should be is left alone. kInvalidInput, with nothing changed: the
+// login could get around the grants (each of its rights is named), is not there, or the administrator lacks a
+// right; kCorruption: the schema is not as it was made, or a role of ours is not what it should be.
 [[nodiscard]] Result<Installation> InstallLedger(const Target& target, const InstallRequest& request,
                                                  const Clock& clock);
 

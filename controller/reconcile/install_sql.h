@@ -37,8 +37,8 @@ FROM pg_catalog.pg_class
 WHERE relnamespace = 'paliad_ledger'::regnamespace AND relname = 'applied_migrations'
 )sql";
 
-// Statements that give the owner what is not its own yet: the schema first, since a new owner has to have the right to
-// create in it.
+// Statements that give the owner what is not its own yet: the schema first, since a new owner has to have the
+// right to create in it.
 inline constexpr char kOwnersSql[] = R"sql(
 SELECT statement FROM (
   SELECT 1 AS place, '' AS name,
@@ -75,7 +75,8 @@ WHERE NOT EXISTS (SELECT FROM pg_catalog.aclexplode(coalesce(acl, pg_catalog.acl
 ORDER BY said COLLATE "C", grantee COLLATE "C"
 )sql";
 
-// Rows (object, grantee or "PUBLIC", privilege, may hand it on, statement) of every grant to others than the owner.
+// Rows (object, grantee or "PUBLIC", privilege, may hand it on, statement) of every grant to others than the
+// owner.
 inline constexpr char kRevocableSql[] = R"sql(
 WITH object AS (
   SELECT 'schema paliad_ledger' AS said, 'SCHEMA paliad_ledger' AS name, '' AS of_column,

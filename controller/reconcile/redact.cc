@@ -21,7 +21,8 @@ namespace {
 constexpr std::chrono::seconds kLockTimeout{30};
 
 constexpr char kOwnerSql[] =
-    "SELECT pg_catalog.pg_get_userbyid(nspowner) FROM pg_catalog.pg_namespace WHERE nspname = 'paliad_ledger'";
+    "SELECT pg_catalog.pg_get_userbyid(nspowner) FROM pg_catalog.pg_namespace WHERE nspname = "
+    "'paliad_ledger'";
 
 Error Objection(const RedactRequest& request, std::string cause, std::string hint) {
   return {.kind = ErrorKind::kInvalidInput,
@@ -31,8 +32,8 @@ Error Objection(const RedactRequest& request, std::string cause, std::string hin
           .hint = std::move(hint)};
 }
 
-// Acts as the ledger's owner from now on. Another role's schema is compared first: with a trigger of its own it would run
-// code with this role's rights.
+// Acts as the ledger's owner from now on. Another role's schema is compared first: with a trigger of its own
+// it would run code with this role's rights.
 Status BecomeOwner(AdminSession& admin, const RedactRequest& request) {
   ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer, admin.Run(kOwnerSql, "look for the ledger"));
   if (answer.front().empty()) {
@@ -47,20 +48,22 @@ Status BecomeOwner(AdminSession& admin, const RedactRequest& request) {
   if (report.problems.empty()) {
     return {};
   }
-  return Fail(Objection(request,
-                        "the ledger's schema is not as this program made it: " + report.problems.list().front().detail,
-                        "`paliadctl ledger verify` lists all that differs"));
+  return Fail(Objection(
+      request, "the ledger's schema is not as this program made it: " + report.problems.list().front().detail,
+      "`paliadctl ledger verify` lists all that differs"));
 }
 
 // The body's length; none, with the objection, if there is nothing to take out.
-Result<std::optional<std::int64_t>> LengthOf(AdminSession& admin, const RedactRequest& request, Redaction& redaction) {
+Result<std::optional<std::int64_t>> LengthOf(AdminSession& admin, const RedactRequest& request,
+                                             Redaction& redaction) {
   ASSIGN_OR_RETURN(const pg::Rows rows,
                    admin.session().Query("SELECT pg_catalog.octet_length(body) FROM paliad_ledger.blob"
                                          " WHERE digest = pg_catalog.decode($1, 'hex') FOR UPDATE",
                                          {request.digest}, "look for the body"));
   if (rows.empty()) {
-    redaction.objection = Objection(request, "the ledger has no body with this digest",
-                                    "entries name bodies by 64 hex digits: `paliadctl ledger entries -o json`");
+    redaction.objection =
+        Objection(request, "the ledger has no body with this digest",
+                  "entries name bodies by 64 hex digits: `paliadctl ledger entries -o json`");
     return std::nullopt;
   }
   if (rows.IsNull(0, 0)) {
@@ -85,14 +88,15 @@ Result<Redaction> RedactBody(const Target& target, const RedactRequest& request,
     return redaction;
   }
   redaction.bytes = *length;
-  store::RunRecorder recorder({.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()}, clock,
-                              /*first_ordinal=*/0, secret);
+  store::RunRecorder recorder(
+      {.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()}, clock,
+      /*first_ordinal=*/0, secret);
   RETURN_IF_ERROR(recorder.Add(ledger::Kind::kRedaction, {{"actor", request.actor},
-                                                         {"bytes", redaction.bytes},
-                                                         {"controller_version", kVersion},
-                                                         {"digest", request.digest},
-                                                         {"reason", request.reason},
-                                                         {"role", admin.session().facts().role}}));
+                                                          {"bytes", redaction.bytes},
+                                                          {"controller_version", kVersion},
+                                                          {"digest", request.digest},
+                                                          {"reason", request.reason},
+                                                          {"role", admin.session().facts().role}}));
   RETURN_IF_ERROR(admin.Run(fmt::format("UPDATE paliad_ledger.blob SET salt = NULL, body = NULL"
                                         " WHERE digest = pg_catalog.decode('{}', 'hex'); {}",
                                         request.digest, recorder.AppendSql()),

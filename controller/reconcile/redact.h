@@ -1,5 +1,5 @@
-// `ledger redact`: takes a body out of the ledger. Its digest stays, so every proof still holds; an entry says who took it
-// out and why. The administrator's, where the ledger has an owner of its own.
+// `ledger redact`: takes a body out of the ledger. Its digest stays, so every proof still holds; an entry
+// says who took it out and why. The administrator's, where the ledger has an owner of its own.
 #ifndef PALIAD_CONTROLLER_RECONCILE_REDACT_H_
 #define PALIAD_CONTROLLER_RECONCILE_REDACT_H_
 
@@ -25,9 +25,10 @@ struct Redaction {
   std::int64_t bytes = 0;          // that the body had
 };
 
-// Body, salt and the `redaction` entry go and come in one transaction. PostgreSQL keeps the old row until the table is
-// vacuumed, and backups keep it for longer.
-[[nodiscard]] Result<Redaction> RedactBody(const Target& target, const RedactRequest& request, const Clock& clock);
+// Body, salt and the `redaction` entry go and come in one transaction. PostgreSQL keeps the old row until the
+// table is vacuumed, and backups keep it for longer.
+[[nodiscard]] Result<Redaction> RedactBody(const Target& target, const RedactRequest& request,
+                                           const Clock& clock);
 
 }  // namespace paliad
 

@@ -1,4 +1,5 @@
-// What signs a target's ledger: the log's name, the private key on this machine, and the secret that the key yields.
+// What signs a target's ledger: the log's name, the private key on this machine, and the secret that the key
+// yields.
 #ifndef PALIAD_CONTROLLER_RECONCILE_SIGNING_KEY_H_
 #define PALIAD_CONTROLLER_RECONCILE_SIGNING_KEY_H_
 
@@ -12,7 +13,8 @@
 
 namespace paliad {
 
-// The log's name: as configured, else "host/database/target" with the host and the database of the target's URL
+// The log's name: as configured, else "host/database/target" with the host and the database of the target's
+// URL
 // ("localhost" for a socket). kInvalidInput where the URL cannot be read.
 [[nodiscard]] Result<std::string> OriginOf(const Target& target);
 

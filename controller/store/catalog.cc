@@ -35,10 +35,11 @@ struct Installations {
 };
 
 Result<Schema> ReadSchema(pg::Session& session) {
-  ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
-                   session.Run(fmt::format("SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);{}",
-                                           kSchemaOwnerSql),
-                               "look at the ledger's schema"));
+  ASSIGN_OR_RETURN(
+      const std::vector<pg::Rows> answer,
+      session.Run(fmt::format("SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);{}",
+                              kSchemaOwnerSql),
+                  "look at the ledger's schema"));
   const pg::Rows& rows = answer.back();
   if (rows.empty()) {
     return Fail({.kind = ErrorKind::kInvalidInput,
@@ -99,29 +100,35 @@ void CompareLines(CatalogLines shipped, CatalogLines found, int major, CatalogRe
   const auto is_of_version = [&](const auto& line) { return IsOfVersion(line.first, major); };
   if (std::none_of(shipped.begin(), shipped.end(), is_of_version)) {
     std::erase_if(found, is_of_version);
-    report.notes.push_back(
-        fmt::format("the definitions of the views are not compared: how PostgreSQL {} prints them is not recorded", major));
+    report.notes.push_back(fmt::format(
+        "the definitions of the views are not compared: how PostgreSQL {} prints them is not recorded",
+        major));
   }
   CatalogLines missing;
   CatalogLines extra;
-  std::set_difference(shipped.begin(), shipped.end(), found.begin(), found.end(), std::inserter(missing, missing.end()));
-  std::set_difference(found.begin(), found.end(), shipped.begin(), shipped.end(), std::inserter(extra, extra.end()));
+  std::set_difference(shipped.begin(), shipped.end(), found.begin(), found.end(),
+                      std::inserter(missing, missing.end()));
+  std::set_difference(found.begin(), found.end(), shipped.begin(), shipped.end(),
+                      std::inserter(extra, extra.end()));
   for (const auto& [name, value] : missing) {
     const auto other = extra.lower_bound({name, ""});
     if (other != extra.end() && other->first == name) {
-      report.problems.Add(ProblemKind::kCatalog, fmt::format("{} is '{}' and was made as '{}'", name, other->second, value));
+      report.problems.Add(ProblemKind::kCatalog,
+                          fmt::format("{} is '{}' and was made as '{}'", name, other->second, value));
       extra.erase(other);
     } else {
       report.problems.Add(ProblemKind::kCatalog, fmt::format("{} is gone; it was made as '{}'", name, value));
     }
   }
   for (const auto& [name, value] : extra) {
-    report.problems.Add(ProblemKind::kCatalog, fmt::format("{} is not part of the ledger: '{}'", name, value));
+    report.problems.Add(ProblemKind::kCatalog,
+                        fmt::format("{} is not part of the ledger: '{}'", name, value));
   }
 }
 
 Result<Installations> ReadInstallations(pg::Session& session) {
-  ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer, session.Run(kInstallationsSql, "look who installed the ledger"));
+  ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
+                   session.Run(kInstallationsSql, "look who installed the ledger"));
   const pg::Rows& rows = answer.front();
   Installations installations;
   for (int row = 0; row < rows.size(); ++row) {
@@ -133,16 +140,17 @@ Result<Installations> ReadInstallations(pg::Session& session) {
 }
 
 void JudgeGrant(const pg::Rows& rows, int row, const Installations& installations, CatalogReport& report) {
-  const Grant grant{.object = rows.String(row, 0), .grantee = rows.String(row, 1), .privilege = rows.String(row, 2)};
+  const Grant grant{
+      .object = rows.String(row, 0), .grantee = rows.String(row, 1), .privilege = rows.String(row, 2)};
   const bool may_hand_on = rows.Bool(row, 3);
-  const bool expected =
-      (grant.grantee == kAuditorRole && IsForAuditors(grant)) ||
-      (installations.logins.contains(grant.grantee) && IsForLogins(grant));
+  const bool expected = (grant.grantee == kAuditorRole && IsForAuditors(grant)) ||
+                        (installations.logins.contains(grant.grantee) && IsForLogins(grant));
   if (expected && !may_hand_on) {
     return;
   }
-  const std::string text = fmt::format("{} has {} on {}{}", grant.grantee == "PUBLIC" ? "everybody" : "role " + grant.grantee,
-                                       grant.privilege, grant.object, may_hand_on ? " and may grant it to others" : "");
+  const std::string text =
+      fmt::format("{} has {} on {}{}", grant.grantee == "PUBLIC" ? "everybody" : "role " + grant.grantee,
+                  grant.privilege, grant.object, may_hand_on ? " and may grant it to others" : "");
   if (IsForAuditors(grant)) {
     report.notes.push_back(text);
   } else {
@@ -150,9 +158,11 @@ void JudgeGrant(const pg::Rows& rows, int row, const Installations& installation
   }
 }
 
-Status JudgeGrants(pg::Session& session, const Schema& schema, const Installations& installations, CatalogReport& report) {
-  ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
-                   session.Run(fmt::format(kGrantsSql, arg("ledger", schema.oid)), "read the grants on the ledger"));
+Status JudgeGrants(pg::Session& session, const Schema& schema, const Installations& installations,
+                   CatalogReport& report) {
+  ASSIGN_OR_RETURN(
+      const std::vector<pg::Rows> answer,
+      session.Run(fmt::format(kGrantsSql, arg("ledger", schema.oid)), "read the grants on the ledger"));
   for (int row = 0; row < answer.front().size(); ++row) {
     JudgeGrant(answer.front(), row, installations, report);
   }
@@ -160,7 +170,8 @@ Status JudgeGrants(pg::Session& session, const Schema& schema, const Installatio
 }
 
 Status TakeRemarks(pg::Session& session, const std::string& sql, CatalogReport& report) {
-  ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer, session.Run(sql, "look who else could write to the ledger"));
+  ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
+                   session.Run(sql, "look who else could write to the ledger"));
   const pg::Rows& rows = answer.front();
   for (int row = 0; row < rows.size(); ++row) {
     if (rows.Text(row, 0) == "problem") {
@@ -174,17 +185,20 @@ Status TakeRemarks(pg::Session& session, const std::string& sql, CatalogReport& 
 
 Status JudgeInstalled(pg::Session& session, const Schema& schema, const Installations& installations,
                       CatalogReport& report) {
-  RETURN_IF_ERROR(
-      TakeRemarks(session, fmt::format(kOwnerRoleSql, arg("ledger", schema.oid), arg("owner", schema.owner_oid)), report));
+  RETURN_IF_ERROR(TakeRemarks(
+      session, fmt::format(kOwnerRoleSql, arg("ledger", schema.oid), arg("owner", schema.owner_oid)),
+      report));
   for (const std::string& login : installations.logins) {
     ASSIGN_OR_RETURN(const std::vector<RoleRight> rights, ReadDangerousRights(session, login));
     for (const RoleRight& right : rights) {
-      report.problems.Add(ProblemKind::kCatalog, fmt::format("role {}, which runs migrations, {}", login, right.what));
+      report.problems.Add(ProblemKind::kCatalog,
+                          fmt::format("role {}, which runs migrations, {}", login, right.what));
     }
   }
   if (!installations.code) {
     report.notes.emplace_back(
-        "no code is asked for on append: a migration could add entries of its own; `paliadctl ledger install` with a signing "
+        "no code is asked for on append: a migration could add entries of its own; `paliadctl ledger "
+        "install` with a signing "
         "key changes that");
   }
   return {};
@@ -216,12 +230,14 @@ Result<CatalogReport> CompareCatalog(pg::Session& session) {
     return report;
   }
   if (installations.any) {
-    report.problems.Add(ProblemKind::kCatalog, fmt::format("schema paliad_ledger belongs to {}, and was installed for {}",
-                                                           schema.owner, kOwnerRole));
+    report.problems.Add(ProblemKind::kCatalog,
+                        fmt::format("schema paliad_ledger belongs to {}, and was installed for {}",
+                                    schema.owner, kOwnerRole));
   }
-  report.notes.push_back(fmt::format("single-role mode: the ledger belongs to {}, which may run migrations; only published "
-                                     "checkpoints protect the record",
-                                     schema.owner));
+  report.notes.push_back(
+      fmt::format("single-role mode: the ledger belongs to {}, which may run migrations; only published "
+                  "checkpoints protect the record",
+                  schema.owner));
   return report;
 }
 
@@ -233,13 +249,13 @@ bool IsForAuditors(const Grant& grant) {
   if (grant.object == "schema paliad_ledger") {
     return grant.privilege == "USAGE";
   }
-  return grant.privilege == "SELECT" && grant.object != "table append_secret" && grant.object != "table turn" &&
-         !grant.object.starts_with("column append_secret.");
+  return grant.privilege == "SELECT" && grant.object != "table append_secret" &&
+         grant.object != "table turn" && !grant.object.starts_with("column append_secret.");
 }
 
 bool IsForLogins(const Grant& grant) {
-  static const std::set<std::string_view> functions = {"function append", "function put_blob", "function put_checkpoint",
-                                                       "function require"};
+  static const std::set<std::string_view> functions = {"function append", "function put_blob",
+                                                       "function put_checkpoint", "function require"};
   return IsForAuditors(grant) || (grant.privilege == "EXECUTE" && functions.contains(grant.object));
 }
 

@@ -1,5 +1,6 @@
-// Whether the ledger's schema is what this program made: its tables, triggers, functions, owners and grants, and what
-// else could write to them, compared with a list that the program was built with (migrations/schema/catalog.txt).
+// Whether the ledger's schema is what this program made: its tables, triggers, functions, owners and grants,
+// and what else could write to them, compared with a list that the program was built with
+// (migrations/schema/catalog.txt).
 #ifndef PALIAD_CONTROLLER_STORE_CATALOG_H_
 #define PALIAD_CONTROLLER_STORE_CATALOG_H_
 
@@ -24,8 +25,9 @@ struct CatalogReport {
   ledger::Problems problems;       // of kind kCatalog, each naming an object and what differs
 };
 
-// Reads catalogs and the entries of installations, so that whoever may read the ledger may ask; reads in the transaction that is open, if one is, and leaves it
-// with pg_catalog as its search path. An Error if the database could not be asked or has no ledger (kInvalidInput).
+// Reads catalogs and the entries of installations, so that whoever may read the ledger may ask; reads in the
+// transaction that is open, if one is, and leaves it with pg_catalog as its search path. An Error if the
+// database could not be asked or has no ledger (kInvalidInput).
 [[nodiscard]] Result<CatalogReport> CompareCatalog(pg::Session& session);
 
 // The part of it that is about the schema's own objects: neither grants nor roles. Runs no code of theirs.

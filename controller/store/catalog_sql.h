@@ -1,5 +1,5 @@
-// The SQL of catalog.cc. Everything is schema-qualified; what PostgreSQL prints (definitions) depends on the search
-// path all the same, which catalog.cc sets.
+// The SQL of catalog.cc. Everything is schema-qualified; what PostgreSQL prints (definitions) depends on the
+// search path all the same, which catalog.cc sets.
 #ifndef PALIAD_CONTROLLER_STORE_CATALOG_SQL_H_
 #define PALIAD_CONTROLLER_STORE_CATALOG_SQL_H_
 
@@ -12,9 +12,10 @@ FROM pg_catalog.pg_namespace AS n JOIN pg_catalog.pg_roles AS r ON r.oid = n.nsp
 WHERE n.nspname = 'paliad_ledger';
 )sql";
 
-// Rows (object's property, value). {ledger}: the schema's oid, {owner}: its owner's. No oid and no name of a role but
-// of those that should not be there; nothing that differs between PostgreSQL 13 and 18 but a view's body, which has the
-// major version {major} in its name. NOT NULL is a constraint in 18, and told with the columns here.
+// Rows (object's property, value). {ledger}: the schema's oid, {owner}: its owner's. No oid and no name of a
+// role but of those that should not be there; nothing that differs between PostgreSQL 13 and 18 but a view's
+// body, which has the major version {major} in its name. NOT NULL is a constraint in 18, and told with the
+// columns here.
 inline constexpr char kCatalogLinesSql[] = R"sql(
 WITH relation AS (
   SELECT c.*, CASE c.relkind WHEN 'r' THEN 'table' WHEN 'v' THEN 'view' WHEN 'i' THEN 'index'
@@ -101,10 +102,11 @@ WITH relation AS (
   SELECT 'default privileges of ' || d.defaclrole::regrole::text, d.defaclacl::text
   FROM pg_catalog.pg_default_acl AS d WHERE d.defaclnamespace = {ledger}
 )
-SELECT what, pg_catalog.regexp_replace(value, '\s+', ' ', 'g') FROM line ORDER BY what COLLATE "C", value COLLATE "C";
+SELECT what, pg_catalog.regexp_replace(value, '[[:space:]]+', ' ', 'g') FROM line ORDER BY what COLLATE "C", value COLLATE "C";
 )sql";
 
-// Rows (object, grantee or "PUBLIC", privilege, whether the grantee may hand it on) of all grants to others than the owner.
+// Rows (object, grantee or "PUBLIC", privilege, whether the grantee may hand it on) of all grants to others
+// than the owner.
 inline constexpr char kGrantsSql[] = R"sql(
 WITH object AS (
   SELECT 'schema paliad_ledger' AS said, coalesce(nspacl, pg_catalog.acldefault('n', nspowner)) AS acl, nspowner AS owner
@@ -127,7 +129,8 @@ WHERE g.grantee <> object.owner
 ORDER BY 2, 1, 3;
 )sql";
 
-// Rows (login, whether a code is asked for), a row each installation, oldest first. Found by the index on the tracker.
+// Rows (login, whether a code is asked for), a row each installation, oldest first. Found by the index on the
+// tracker.
 inline constexpr char kInstallationsSql[] = R"sql(
 SELECT leaf ->> 'login', leaf ->> 'code'
 FROM (SELECT seq, pg_catalog.convert_from(leaf, 'UTF8')::jsonb AS leaf FROM paliad_ledger.entry
@@ -171,7 +174,8 @@ SELECT 'problem', 'default privileges of ' || owner.rolname || ': ' || d.defacla
 FROM owner, pg_catalog.pg_default_acl AS d WHERE d.defaclrole = {owner};
 )sql";
 
-// Rows (problem or note, text). Only superusers make event triggers; what matters is who can change what they run.
+// Rows (problem or note, text). Only superusers make event triggers; what matters is who can change what they
+// run.
 inline constexpr char kEventTriggersSql[] = R"sql(
 SELECT CASE WHEN r.rolsuper AND p.rolsuper THEN 'note' ELSE 'problem' END,
        'event trigger ' || e.evtname || ' of role ' || r.rolname || ' runs ' || e.evtfoid::regprocedure::text || ' of role '

@@ -15,9 +15,10 @@ struct RoleRight {
   std::string remedy;  // the SQL that takes it away
 };
 
-// The attributes and memberships by which `role` could read the secret, become the ledger's owner, or remove the database.
-// Not BYPASSRLS: the ledger has no policies. Empty: none, or no such role.
-[[nodiscard]] Result<std::vector<RoleRight>> ReadDangerousRights(pg::Session& session, const std::string& role);
+// The attributes and memberships by which `role` could read the secret, become the ledger's owner, or remove
+// the database. Not BYPASSRLS: the ledger has no policies. Empty: none, or no such role.
+[[nodiscard]] Result<std::vector<RoleRight>> ReadDangerousRights(pg::Session& session,
+                                                                 const std::string& role);
 
 }  // namespace paliad::store
 

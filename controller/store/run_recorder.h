@@ -28,8 +28,8 @@ namespace paliad::store {
 class RunRecorder {
  public:
   // `first_ordinal` > 0 goes on where another process stopped (to finish its run for it). `clock` must
-  // outlive the recorder. With a secret each call of append carries its code; a ledger that asks for none takes
-  // it all the same.
+  // outlive the recorder. With a secret each call of append carries its code; a ledger that asks for none
+  // takes it all the same.
   RunRecorder(ledger::RunIdentity run, const Clock& clock, std::int64_t first_ordinal = 0,
               std::optional<ledger::MacSecret> secret = std::nullopt);
 

@@ -240,15 +240,16 @@ void AppendAtOnce(const std::string& url, const std::optional<ledger::MacSecret>
           const Sha256Digest mac = ledger::AppendMac(*secret, run, ordinal, ledger::LeafHash(leaf));
           code = fmt::format("decode('{}', 'hex')", HexEncode(AsBytes(mac)));
         }
-        connection.Exec(
-            fmt::format("BEGIN; SELECT paliad_ledger.append(convert_to('{}', 'UTF8'), {}); COMMIT", leaf, code));
+        connection.Exec(fmt::format(
+            "BEGIN; SELECT paliad_ledger.append(convert_to('{}', 'UTF8'), {}); COMMIT", leaf, code));
       }
     });
   }
   for (std::thread& writer : writers) {
     writer.join();
   }
-  EXPECT_EQ(Value(url, "SELECT count(*) FROM paliad_ledger.entry WHERE tracker = 'w'"), std::to_string(kWriters * kEach));
+  EXPECT_EQ(Value(url, "SELECT count(*) FROM paliad_ledger.entry WHERE tracker = 'w'"),
+            std::to_string(kWriters * kEach));
 }
 
 TEST(Concurrency, SixteenWritersAppendDenselyAndWithoutADeadlock) {

@@ -32,8 +32,9 @@ std::string Text(const store::CatalogReport& report) {
 
 // "run_started applied …", without the ledger's own.
 std::string KindsOfRuns(InstalledLedger& ledger) {
-  return ledger.AdminValue("SELECT coalesce(string_agg(kind, ' ' ORDER BY seq), '') FROM paliad_ledger.entry"
-                           " WHERE tracker = 'paliad.applied_migrations'");
+  return ledger.AdminValue(
+      "SELECT coalesce(string_agg(kind, ' ' ORDER BY seq), '') FROM paliad_ledger.entry"
+      " WHERE tracker = 'paliad.applied_migrations'");
 }
 
 TEST(Install, ANewDatabaseGetsAllThatARunNeedsAndTheLoginOnlyWhatItMayHave) {
@@ -44,33 +45,41 @@ TEST(Install, ANewDatabaseGetsAllThatARunNeedsAndTheLoginOnlyWhatItMayHave) {
   EXPECT_EQ(installed->previous_owner, "");
   EXPECT_EQ(installed->applied.size(), 2U);
   EXPECT_TRUE(installed->code);
-  EXPECT_EQ(ledger.AdminValue("SELECT string_agg(DISTINCT pg_get_userbyid(relowner)::text, ',') FROM pg_class"
-                              " WHERE relnamespace = 'paliad_ledger'::regnamespace AND relkind IN ('r', 'v')"),
-            "paliad_ledger_owner");
+  EXPECT_EQ(
+      ledger.AdminValue("SELECT string_agg(DISTINCT pg_get_userbyid(relowner)::text, ',') FROM pg_class"
+                        " WHERE relnamespace = 'paliad_ledger'::regnamespace AND relkind IN ('r', 'v')"),
+      "paliad_ledger_owner");
   EXPECT_EQ(ledger.AdminValue("SELECT rolcanlogin OR rolsuper OR rolcreaterole FROM pg_roles WHERE rolname ="
                               " 'paliad_ledger_owner'"),
             "f");
   // Every right on every table, view and function.
   const std::string quoted = "'\"" + ledger.login() + "\"'";
-  EXPECT_EQ(ledger.AdminValue("SELECT string_agg(p || ' ' || relname, ', ' ORDER BY p, relname) FROM pg_class,"
-                              " unnest(ARRAY['SELECT','INSERT','UPDATE','DELETE','TRUNCATE','REFERENCES','TRIGGER']) AS p"
-                              " WHERE relnamespace = 'paliad_ledger'::regnamespace AND relkind IN ('r', 'v')"
-                              " AND has_table_privilege('" +
-                              ledger.login() + "', oid, p)"),
-            "SELECT applied_migrations, SELECT blob, SELECT checkpoint, SELECT entry, SELECT migration_history,"
-            " SELECT operator_action, SELECT policy_exception, SELECT run");
-  EXPECT_EQ(ledger.AdminValue("SELECT string_agg(proname, ', ' ORDER BY proname) FROM pg_proc WHERE pronamespace ="
-                              " 'paliad_ledger'::regnamespace AND has_function_privilege('" +
-                              ledger.login() + "', oid, 'EXECUTE')"),
-            "append, put_blob, put_checkpoint, require");
-  EXPECT_EQ(ledger.AdminValue("SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class WHERE relnamespace ="
-                              " 'paliad_ledger'::regnamespace AND relkind IN ('r', 'v')"
-                              " AND has_table_privilege('paliad_auditor', oid, 'SELECT')"),
-            "applied_migrations, blob, checkpoint, entry, migration_history, operator_action, policy_exception, run");
-  EXPECT_EQ(ledger.AdminValue("SELECT count(*) FROM pg_proc WHERE pronamespace = 'paliad_ledger'::regnamespace"
-                              " AND has_function_privilege('paliad_auditor', oid, 'EXECUTE')"),
-            "0");
-  EXPECT_EQ(ledger.AdminValue("SELECT tableowner FROM pg_tables WHERE schemaname = 'paliad'"), ledger.login());
+  EXPECT_EQ(
+      ledger.AdminValue(
+          "SELECT string_agg(p || ' ' || relname, ', ' ORDER BY p, relname) FROM pg_class,"
+          " unnest(ARRAY['SELECT','INSERT','UPDATE','DELETE','TRUNCATE','REFERENCES','TRIGGER']) AS p"
+          " WHERE relnamespace = 'paliad_ledger'::regnamespace AND relkind IN ('r', 'v')"
+          " AND has_table_privilege('" +
+          ledger.login() + "', oid, p)"),
+      "SELECT applied_migrations, SELECT blob, SELECT checkpoint, SELECT entry, SELECT migration_history,"
+      " SELECT operator_action, SELECT policy_exception, SELECT run");
+  EXPECT_EQ(
+      ledger.AdminValue("SELECT string_agg(proname, ', ' ORDER BY proname) FROM pg_proc WHERE pronamespace ="
+                        " 'paliad_ledger'::regnamespace AND has_function_privilege('" +
+                        ledger.login() + "', oid, 'EXECUTE')"),
+      "append, put_blob, put_checkpoint, require");
+  EXPECT_EQ(
+      ledger.AdminValue("SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class WHERE relnamespace ="
+                        " 'paliad_ledger'::regnamespace AND relkind IN ('r', 'v')"
+                        " AND has_table_privilege('paliad_auditor', oid, 'SELECT')"),
+      "applied_migrations, blob, checkpoint, entry, migration_history, operator_action, policy_exception, "
+      "run");
+  EXPECT_EQ(
+      ledger.AdminValue("SELECT count(*) FROM pg_proc WHERE pronamespace = 'paliad_ledger'::regnamespace"
+                        " AND has_function_privilege('paliad_auditor', oid, 'EXECUTE')"),
+      "0");
+  EXPECT_EQ(ledger.AdminValue("SELECT tableowner FROM pg_tables WHERE schemaname = 'paliad'"),
+            ledger.login());
   EXPECT_EQ(ledger.scenario().Kinds(), "genesis schema_upgraded schema_upgraded schema_upgraded");
 
   ledger.scenario().Commit({{"001_a.up.sql", "CREATE TABLE a (id int);"}});
@@ -108,7 +117,8 @@ TEST(Install, ALedgerOfASingleRoleIsTakenOverWithItsHistory) {
   EXPECT_EQ(before.notes[0], "single-role mode: the ledger belongs to " + ledger.login() +
                                  ", which may run migrations; only published checkpoints protect the record");
   ledger.scenario().Exec("GRANT SELECT, DELETE ON paliad_ledger.entry TO PUBLIC");
-  const std::string rows = "SELECT string_agg(e::text, ',' ORDER BY seq) FROM paliad_ledger.entry AS e WHERE seq < 6";
+  const std::string rows =
+      "SELECT string_agg(e::text, ',' ORDER BY seq) FROM paliad_ledger.entry AS e WHERE seq < 6";
   const std::string history = ledger.AdminValue(rows);
 
   const auto installed = ledger.Install();
@@ -169,14 +179,18 @@ TEST(Install, ALoginThatCouldGetAroundTheGrantsIsRefusedAndEachOfItsRightsIsName
   const Case cases[] = {
       {"ALTER ROLE " + login + " SUPERUSER", "ALTER ROLE " + login + " NOSUPERUSER", "is a superuser",
        "ALTER ROLE " + login + " NOSUPERUSER"},
-      {"ALTER ROLE " + login + " CREATEROLE REPLICATION", "ALTER ROLE " + login + " NOCREATEROLE NOREPLICATION",
-       "has CREATEROLE, has REPLICATION", "NOCREATEROLE"},
-      {"GRANT pg_write_all_data, pg_read_all_data TO " + login, "REVOKE pg_write_all_data, pg_read_all_data FROM " + login,
-       "is a member of pg_read_all_data, is a member of pg_write_all_data", "REVOKE pg_write_all_data FROM " + login},
+      {"ALTER ROLE " + login + " CREATEROLE REPLICATION",
+       "ALTER ROLE " + login + " NOCREATEROLE NOREPLICATION", "has CREATEROLE, has REPLICATION",
+       "NOCREATEROLE"},
+      {"GRANT pg_write_all_data, pg_read_all_data TO " + login,
+       "REVOKE pg_write_all_data, pg_read_all_data FROM " + login,
+       "is a member of pg_read_all_data, is a member of pg_write_all_data",
+       "REVOKE pg_write_all_data FROM " + login},
       {"GRANT writers_of_" + database + " TO " + login, "REVOKE writers_of_" + database + " FROM " + login,
        "is a member of writers_of_" + database + ", which has CREATEROLE", "REVOKE writers_of_"},
-      {"ALTER DATABASE " + database + " OWNER TO " + login, "ALTER DATABASE " + database + " OWNER TO postgres",
-       "owns database " + database, "ALTER DATABASE " + database + " OWNER TO"},
+      {"ALTER DATABASE " + database + " OWNER TO " + login,
+       "ALTER DATABASE " + database + " OWNER TO postgres", "owns database " + database,
+       "ALTER DATABASE " + database + " OWNER TO"},
   };
   for (const Case& dangerous : cases) {
     SCOPED_TRACE(dangerous.give);
@@ -185,13 +199,16 @@ TEST(Install, ALoginThatCouldGetAroundTheGrantsIsRefusedAndEachOfItsRightsIsName
     ledger.AdminExec(dangerous.take);
     ASSERT_FALSE(installed);
     EXPECT_EQ(installed.error().kind, ErrorKind::kInvalidInput);
-    EXPECT_THAT(installed.error().cause, HasSubstr("role " + ledger.login() + ", which runs the migrations, " + dangerous.said));
+    EXPECT_THAT(installed.error().cause,
+                HasSubstr("role " + ledger.login() + ", which runs the migrations, " + dangerous.said));
     EXPECT_THAT(installed.error().hint, HasSubstr(dangerous.remedy));
-    EXPECT_EQ(ledger.AdminValue("SELECT to_regnamespace('paliad_ledger') IS NULL"), "t") << "nothing may have changed";
+    EXPECT_EQ(ledger.AdminValue("SELECT to_regnamespace('paliad_ledger') IS NULL"), "t")
+        << "nothing may have changed";
   }
   EXPECT_TRUE(ledger.Install());
   ledger.AdminExec("ALTER ROLE " + login + " CREATEROLE");
-  EXPECT_THAT(Text(ledger.Catalog()), HasSubstr("role " + ledger.login() + ", which runs migrations, has CREATEROLE"));
+  EXPECT_THAT(Text(ledger.Catalog()),
+              HasSubstr("role " + ledger.login() + ", which runs migrations, has CREATEROLE"));
   ledger.AdminExec("ALTER ROLE " + login + " NOCREATEROLE");
   EXPECT_EQ(Text(ledger.Catalog()), "");
 }
@@ -199,22 +216,26 @@ TEST(Install, ALoginThatCouldGetAroundTheGrantsIsRefusedAndEachOfItsRightsIsName
 TEST(Install, ASchemaThatThePreviousOwnerChangedIsNotTakenOver) {
   // A trigger of the login's would run with the administrator's rights.
   for (const char* change :
-       {"CREATE TRIGGER mine AFTER INSERT ON paliad_ledger.applied_migrations FOR EACH ROW EXECUTE FUNCTION public.mine()",
+       {"CREATE TRIGGER mine AFTER INSERT ON paliad_ledger.applied_migrations FOR EACH ROW EXECUTE FUNCTION "
+        "public.mine()",
         "CREATE TRIGGER mine AFTER INSERT ON paliad_ledger.entry FOR EACH ROW EXECUTE FUNCTION public.mine()",
-        "ALTER TABLE paliad_ledger.applied_migrations RENAME TO hidden; CREATE VIEW paliad_ledger.applied_migrations AS SELECT *"
+        "ALTER TABLE paliad_ledger.applied_migrations RENAME TO hidden; CREATE VIEW "
+        "paliad_ledger.applied_migrations AS SELECT *"
         " FROM paliad_ledger.hidden"}) {
     SCOPED_TRACE(change);
     InstalledLedger ledger;
     ledger.scenario().Commit({{"001_a.up.sql", "CREATE TABLE a (id int);"}});
     ASSERT_EQ(ledger.scenario().Reconcile().exit_code, 0);
-    ledger.scenario().Exec("CREATE FUNCTION public.mine() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN CREATE TABLE public.ran"
-                           " (id int); RETURN NULL; END $$");
+    ledger.scenario().Exec(
+        "CREATE FUNCTION public.mine() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN CREATE TABLE public.ran"
+        " (id int); RETURN NULL; END $$");
     ledger.scenario().Exec(change);
     const auto installed = ledger.Install();
     ASSERT_FALSE(installed);
     EXPECT_EQ(installed.error().kind, ErrorKind::kCorruption);
     EXPECT_EQ(ledger.AdminValue("SELECT to_regclass('public.ran') IS NULL"), "t");
-    EXPECT_EQ(ledger.AdminValue("SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'paliad_ledger'"),
+    EXPECT_EQ(ledger.AdminValue(
+                  "SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'paliad_ledger'"),
               ledger.login());
   }
 }
@@ -224,7 +245,8 @@ TEST(Install, ALoginThatIsNotThereOrAnAdministratorThatMayNotIsSaid) {
   const auto as_login = ledger.Install(ledger.scenario().url());
   ASSERT_FALSE(as_login);
   EXPECT_THAT(as_login.error().hint, HasSubstr("--as-admin needs a superuser, or a role with CREATEROLE"));
-  ledger.target().database_url = PostgresServer::Shared().Url(ledger.AdminValue("SELECT current_database()"), "nobody");
+  ledger.target().database_url =
+      PostgresServer::Shared().Url(ledger.AdminValue("SELECT current_database()"), "nobody");
   const auto no_login = ledger.Install();
   ASSERT_FALSE(no_login);
   EXPECT_THAT(no_login.error().cause, HasSubstr("has no role nobody"));
@@ -236,8 +258,10 @@ TEST(Install, ARunWithoutTheKeyOrWithAnotherOneFailsBeforeItAppliesAnything) {
   ledger.scenario().Commit({{"001_a.up.sql", "CREATE TABLE a (id int);"}});
   const Outcome without = ledger.scenario().Reconcile();
   EXPECT_EQ(without.exit_code, 1);
-  EXPECT_THAT(without.err, HasSubstr("the ledger takes no entry without the code that its signing key makes"));
-  EXPECT_THAT(without.err, HasSubstr("hint: use the signing key and the origin that `paliadctl ledger install`"));
+  EXPECT_THAT(without.err,
+              HasSubstr("the ledger takes no entry without the code that its signing key makes"));
+  EXPECT_THAT(without.err,
+              HasSubstr("hint: use the signing key and the origin that `paliadctl ledger install`"));
   ledger.target().ledger.origin = "another/origin";
   const auto other = ledger.Reconcile();
   EXPECT_TRUE(!other || other->outcome == ledger::Outcome::kFailed);
@@ -276,7 +300,8 @@ TEST(Install, WithoutAKeyNoCodeIsAskedForAndTheCatalogSaysSo) {
 TEST(Install, TheControllerSaysWhichUpgradeTheAdministratorHasToRun) {
   InstalledLedger ledger;
   ASSERT_TRUE(ledger.Install());
-  ledger.AdminExec("DELETE FROM paliad_ledger.applied_migrations WHERE version = 2");  // as an older program left it
+  ledger.AdminExec(
+      "DELETE FROM paliad_ledger.applied_migrations WHERE version = 2");  // as an older program left it
   ledger.scenario().Commit({{"001_a.up.sql", "CREATE TABLE a (id int);"}});
   const auto run = ledger.Reconcile();
   ASSERT_FALSE(run);
@@ -309,8 +334,9 @@ TEST(AppendOnly, ChangesRaiseForTheOwnerAndForASuperuser) {
   for (const char* as : {"", "SET ROLE paliad_ledger_owner; ", "SET session_replication_role = replica; ",
                          "SET session_replication_role = replica; SET ROLE paliad_ledger_owner; "}) {
     for (const char* statement :
-         {"DELETE FROM paliad_ledger.entry", "UPDATE paliad_ledger.entry SET kind = kind", "TRUNCATE paliad_ledger.entry",
-          "DELETE FROM paliad_ledger.entry WHERE false", "DELETE FROM paliad_ledger.blob", "TRUNCATE paliad_ledger.blob",
+         {"DELETE FROM paliad_ledger.entry", "UPDATE paliad_ledger.entry SET kind = kind",
+          "TRUNCATE paliad_ledger.entry", "DELETE FROM paliad_ledger.entry WHERE false",
+          "DELETE FROM paliad_ledger.blob", "TRUNCATE paliad_ledger.blob",
           "UPDATE paliad_ledger.blob SET body = 'x'", "UPDATE paliad_ledger.blob SET body = NULL",
           "UPDATE paliad_ledger.blob SET digest = sha256('x'), salt = NULL, body = NULL",
           "DELETE FROM paliad_ledger.checkpoint", "TRUNCATE paliad_ledger.checkpoint",
@@ -324,14 +350,16 @@ TEST(AppendOnly, ChangesRaiseForTheOwnerAndForASuperuser) {
       }
     }
   }
-  for (const char* statement : {"INSERT INTO paliad_ledger.entry (seq) VALUES (99)",
-                                "INSERT INTO paliad_ledger.blob (digest) VALUES (sha256('x'))",
-                                "INSERT INTO paliad_ledger.checkpoint VALUES (1, '\\x00000000', E'o\\n1\\nr\\n')"}) {
+  for (const char* statement :
+       {"INSERT INTO paliad_ledger.entry (seq) VALUES (99)",
+        "INSERT INTO paliad_ledger.blob (digest) VALUES (sha256('x'))",
+        "INSERT INTO paliad_ledger.checkpoint VALUES (1, '\\x00000000', E'o\\n1\\nr\\n')"}) {
     SCOPED_TRACE(statement);
     EXPECT_THROW(ledger.AdminExec(statement), PgError);
   }
   EXPECT_THROW(ledger.AdminExec("SELECT paliad_ledger.put_checkpoint(1, '', E'o\\n1\\nother\\n')"), PgError);
-  ledger.AdminExec("SELECT paliad_ledger.put_checkpoint(1, '', E'o\\n1\\nr\\n')");  // the same again is nothing
+  ledger.AdminExec(
+      "SELECT paliad_ledger.put_checkpoint(1, '', E'o\\n1\\nr\\n')");  // the same again is nothing
   EXPECT_EQ(ledger.AdminValue("SELECT count(*) FROM paliad_ledger.checkpoint"), "1");
 }
 
@@ -354,9 +382,10 @@ TEST(Redact, ABodyGoesItsDigestStaysAndAnEntrySaysWhy) {
   ASSERT_EQ(done.exit_code, 0) << done.err;
   EXPECT_EQ(done.json["bytes"], 6);
   EXPECT_EQ(ledger.AdminValue("SELECT body IS NULL AND salt IS NULL FROM paliad_ledger.blob"), "t");
-  EXPECT_EQ(ledger.AdminValue("SELECT kind || ' ' || (convert_from(leaf, 'UTF8')::jsonb ->> 'digest') || ' ' ||"
-                              " (convert_from(leaf, 'UTF8')::jsonb ->> 'reason') FROM paliad_ledger.entry ORDER BY seq DESC"
-                              " LIMIT 1"),
+  EXPECT_EQ(ledger.AdminValue(
+                "SELECT kind || ' ' || (convert_from(leaf, 'UTF8')::jsonb ->> 'digest') || ' ' ||"
+                " (convert_from(leaf, 'UTF8')::jsonb ->> 'reason') FROM paliad_ledger.entry ORDER BY seq DESC"
+                " LIMIT 1"),
             "redaction " + digest + " a person's name");
   EXPECT_EQ(scenario.Inconsistency(), "");
   EXPECT_EQ(Text(ledger.Catalog()), "");
@@ -400,17 +429,22 @@ TEST(Views, AnAuditorReadsRunsMigrationsExceptionsAndActions) {
   const std::string auditor = "auditor_of_" + ledger.AdminValue("SELECT current_database()");
   PostgresServer::Shared().CreateRole(auditor);
   ledger.AdminExec("GRANT paliad_auditor TO " + auditor);
-  PgConnection connection(PostgresServer::Shared().Url(ledger.AdminValue("SELECT current_database()"), auditor));
-  EXPECT_EQ(connection.Value("SELECT string_agg(concat_ws(' ', outcome, applied, actor), ', ' ORDER BY first_seq)"
-                             " FROM paliad_ledger.run"),
-            "applied 1 test, failed 1 test");
-  EXPECT_EQ(connection.Value("SELECT string_agg(concat_ws(' ', version, name, kind, sqlstate), ', ' ORDER BY seq)"
-                             " FROM paliad_ledger.migration_history WHERE tracker = 'paliad.applied_migrations'"),
-            "1 a applied, 2 b applied, 3 c failed 22012");
-  EXPECT_EQ(connection.Value("SELECT concat_ws(' ', rule, version, reason, actor) FROM paliad_ledger.policy_exception"),
+  PgConnection connection(
+      PostgresServer::Shared().Url(ledger.AdminValue("SELECT current_database()"), auditor));
+  EXPECT_EQ(
+      connection.Value("SELECT string_agg(concat_ws(' ', outcome, applied, actor), ', ' ORDER BY first_seq)"
+                       " FROM paliad_ledger.run"),
+      "applied 1 test, failed 1 test");
+  EXPECT_EQ(
+      connection.Value("SELECT string_agg(concat_ws(' ', version, name, kind, sqlstate), ', ' ORDER BY seq)"
+                       " FROM paliad_ledger.migration_history WHERE tracker = 'paliad.applied_migrations'"),
+      "1 a applied, 2 b applied, 3 c failed 22012");
+  EXPECT_EQ(connection.Value(
+                "SELECT concat_ws(' ', rule, version, reason, actor) FROM paliad_ledger.policy_exception"),
             "drop 2 nobody reads it test");
-  EXPECT_EQ(connection.Value("SELECT string_agg(action || ' ' || actor, ', ') FROM paliad_ledger.operator_action"),
-            "schema_upgraded admin@test");
+  EXPECT_EQ(
+      connection.Value("SELECT string_agg(action || ' ' || actor, ', ') FROM paliad_ledger.operator_action"),
+      "schema_upgraded admin@test");
   EXPECT_THROW(connection.Exec("SELECT * FROM paliad_ledger.append_secret"), PgError);
   EXPECT_THROW(connection.Exec("SELECT paliad_ledger.append('{}')"), PgError);
 }

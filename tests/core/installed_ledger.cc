@@ -32,30 +32,26 @@ std::string MakeLogin(const std::string& admin_url) {
   const std::string database = Value(admin_url, "SELECT current_database()");
   const std::string login = "App of " + database;  // has to be quoted everywhere
   PostgresServer::Shared().CreateRole(login);
-  Exec(admin_url, fmt::format("GRANT CREATE ON DATABASE {} TO \"{}\"; GRANT CREATE ON SCHEMA public TO \"{}\"", database,
-                              login, login));
+  Exec(admin_url,
+       fmt::format("GRANT CREATE ON DATABASE {} TO \"{}\"; GRANT CREATE ON SCHEMA public TO \"{}\"", database,
+                   login, login));
   return login;
-}
-
-std::string UrlOf(const std::string& admin_url, const std::string& login) {
-  std::string encoded;
-  for (const char c : login) {
-    encoded += c == ' ' ? "%20" : std::string(1, c);
-  }
-  return PostgresServer::Shared().Url(Value(admin_url, "SELECT current_database()"), encoded);
 }
 
 }  // namespace
 
 InstalledLedger::InstalledLedger()
-    : admin_url_(PostgresServer::Shared().CreateDatabase()), login_(MakeLogin(admin_url_)), scenario_(UrlOf(admin_url_, login_)) {
+    : admin_url_(PostgresServer::Shared().CreateDatabase()),
+      login_(MakeLogin(admin_url_)),
+      scenario_(PostgresServer::Shared().Url(Value(admin_url_, "SELECT current_database()"), login_)) {
   target_.database_url = scenario_.url();
   target_.ledger.signing_key_file = dir_.path() + "/key.pem";
   std::ofstream(target_.ledger.signing_key_file) << ledger::Ed25519PrivateKey::Generate().ToPem();
 }
 
 Result<Installation> InstalledLedger::Install(const std::string& admin_url) {
-  return InstallLedger(target_, {.admin_url = admin_url.empty() ? admin_url_ : admin_url, .actor = "admin@test"}, clock_);
+  return InstallLedger(
+      target_, {.admin_url = admin_url.empty() ? admin_url_ : admin_url, .actor = "admin@test"}, clock_);
 }
 
 Result<Run> InstalledLedger::Reconcile() {
@@ -78,8 +74,9 @@ JobResult InstalledLedger::Migrate(const std::string& sql) {
   store::RunRecorder recorder(
       {.run_id = ledger::NewUuid(), .target = target_.name, .tracker = target_.tracker.Text()}, clock_,
       /*first_ordinal=*/0, secret());
-  const auto result = RunInTransaction(session, recorder, clock_, job, ledger::Kind::kApplied,
-                                       {{"version", version}, {"name", job.name}, {"checksum", job.checksum}});
+  const auto result =
+      RunInTransaction(session, recorder, clock_, job, ledger::Kind::kApplied,
+                       {{"version", version}, {"name", job.name}, {"checksum", job.checksum}});
   EXPECT_TRUE(result) << result.error().Message();
   return *result;
 }

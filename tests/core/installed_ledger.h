@@ -1,4 +1,5 @@
-// A database whose ledger `ledger install` gives to an owner of its own, and a login that runs migrations in it.
+// A database whose ledger `ledger install` gives to an owner of its own, and a login that runs migrations in
+// it.
 #ifndef PALIAD_TESTS_CORE_INSTALLED_LEDGER_H_
 #define PALIAD_TESTS_CORE_INSTALLED_LEDGER_H_
 
@@ -21,8 +22,8 @@ namespace paliad::testing {
 
 class InstalledLedger {
  public:
-  // A fresh database on the shared server, which belongs to `postgres`, a login that may create in it, and a signing key.
-  // Nothing is installed yet.
+  // A fresh database on the shared server, which belongs to `postgres`, a login that may create in it, and a
+  // signing key. Nothing is installed yet.
   InstalledLedger();
 
   // `admin_url`: empty: the superuser's.
