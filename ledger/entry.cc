@@ -78,6 +78,8 @@ std::string_view KindName(Kind kind) {
       return "schema_upgraded";
     case Kind::kDrift:
       return "drift";
+    case Kind::kRedaction:
+      return "redaction";
   }
   return "";
 }
@@ -140,7 +142,7 @@ Entry WithOrdinal(const Entry& entry, std::int64_t ordinal) {
 
 std::string NewUuid() {
   std::array<unsigned char, 16> bytes;
-  // Not RAND_bytes: it sets up generators of its own, a fifth of all that a run with nothing to do computes.
+  // Not RAND_bytes: it sets up generators of its own, which is a tenth of a run with nothing to do.
   if (getentropy(bytes.data(), bytes.size()) != 0) {
     throw std::bad_alloc();  // the operating system's generator failed: nothing can go on
   }

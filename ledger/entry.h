@@ -39,6 +39,7 @@ enum class Kind {
   kRunFinished,
   kSchemaUpgraded,
   kDrift,
+  kRedaction,
 };
 
 std::string_view KindName(Kind kind);

@@ -10,6 +10,8 @@ AS $function$
 DECLARE
   v_tracker oid := to_regclass(p_tracker);  -- by name each time: a migration may put another table in its place
   v_ledger  oid := to_regclass('paliad_ledger.entry');
+  v_blob    oid := to_regclass('paliad_ledger.blob');
+  v_signed  oid := to_regclass('paliad_ledger.checkpoint');
 BEGIN
   -- One of the lock's two holds is given back and taken again; see HoldsLockSql.
   IF NOT (pg_advisory_unlock(p_lock) AND pg_try_advisory_lock(p_lock)) THEN
@@ -20,7 +22,8 @@ BEGIN
     concat_ws(':', v_tracker, pg_relation_filenode(v_tracker), pg_stat_get_xact_tuples_inserted(v_tracker),
               pg_stat_get_xact_tuples_updated(v_tracker), pg_stat_get_xact_tuples_deleted(v_tracker)),
     concat_ws(':', v_ledger, pg_relation_filenode(v_ledger), pg_stat_get_xact_tuples_inserted(v_ledger),
-              pg_stat_get_xact_tuples_updated(v_ledger), pg_stat_get_xact_tuples_deleted(v_ledger)));
+              pg_stat_get_xact_tuples_updated(v_ledger), pg_stat_get_xact_tuples_deleted(v_ledger),
+              pg_stat_get_xact_tuples_inserted(v_blob), pg_stat_get_xact_tuples_inserted(v_signed)));
 END
 $function$;
 
@@ -34,6 +37,8 @@ AS $function$
 DECLARE
   v_tracker oid := to_regclass(p_tracker);
   v_ledger  oid := to_regclass('paliad_ledger.entry');
+  v_blob    oid := to_regclass('paliad_ledger.blob');
+  v_signed  oid := to_regclass('paliad_ledger.checkpoint');
 BEGIN
   IF (pg_current_xact_id()::text = p_xid) IS NOT TRUE THEN
     RAISE EXCEPTION USING ERRCODE = 'PL001', MESSAGE = 'transaction changed';
@@ -46,7 +51,8 @@ BEGIN
   ELSIF p_row_is_ours IS NOT TRUE THEN
     RAISE EXCEPTION USING ERRCODE = 'PL001', MESSAGE = 'tracker row changed';
   ELSIF (concat_ws(':', v_ledger, pg_relation_filenode(v_ledger), pg_stat_get_xact_tuples_inserted(v_ledger),
-                   pg_stat_get_xact_tuples_updated(v_ledger), pg_stat_get_xact_tuples_deleted(v_ledger))
+                   pg_stat_get_xact_tuples_updated(v_ledger), pg_stat_get_xact_tuples_deleted(v_ledger),
+                   pg_stat_get_xact_tuples_inserted(v_blob), pg_stat_get_xact_tuples_inserted(v_signed))
          = p_ledger_before) IS NOT TRUE THEN
     RAISE EXCEPTION USING ERRCODE = 'PL001', MESSAGE = 'ledger touched';
   END IF;
