@@ -44,9 +44,9 @@ std::string RowAndChecksSql(const MigrationJob& job, const Before& before) {
       job.tracker.Quoted(), job.version, pg::QuoteText(job.name), job.checksum);
   const std::string checks = job.own_schema
                                  ? OwnFileChecksSql(job, before, row_is_ours)
-                                 : fmt::format("SELECT paliad_ledger.seal({}, {}, '{}', '{}', '{}', {});",
-                                               pg::QuoteText(job.tracker.Quoted()), job.lock_number,
-                                               before.xid, before.tracker, before.ledger, row_is_ours);
+                                 : fmt::format("SELECT paliad_ledger.seal({}, {}, {}, {}, {}, {});",
+                        pg::QuoteText(job.tracker.Quoted()), job.lock_number, pg::QuoteText(before.xid),
+                        pg::QuoteText(before.tracker), pg::QuoteText(before.ledger), row_is_ours);
   return InsertRowSql(job) + "SET CONSTRAINTS ALL IMMEDIATE; CLOSE ALL;" + checks;
 }
 
