@@ -42,9 +42,10 @@ std::string RowAndChecksSql(const MigrationJob& job, const Before& before) {
   const std::string row_is_ours = fmt::format(
       "(SELECT pg_catalog.count(*) = 1 FROM {} WHERE version = {} AND name = {} AND checksum = '{}')",
       job.tracker.Quoted(), job.version, pg::QuoteText(job.name), job.checksum);
-  const std::string checks = job.own_schema
-                                 ? OwnFileChecksSql(job, before, row_is_ours)
-                                 : fmt::format("SELECT paliad_ledger.seal({}, {}, {}, {}, {}, {});",
+  const std::string checks =
+      job.own_schema
+          ? OwnFileChecksSql(job, before, row_is_ours)
+          : fmt::format("SELECT paliad_ledger.seal({}, {}, {}, {}, {}, {});",
                         pg::QuoteText(job.tracker.Quoted()), job.lock_number, pg::QuoteText(before.xid),
                         pg::QuoteText(before.tracker), pg::QuoteText(before.ledger), row_is_ours);
   return InsertRowSql(job) + "SET CONSTRAINTS ALL IMMEDIATE; CLOSE ALL;" + checks;
