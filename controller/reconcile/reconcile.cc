@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -18,6 +19,7 @@
 #include "controller/reconcile/recovery.h"
 #include "controller/reconcile/run_entries.h"
 #include "controller/reconcile/run_session.h"
+#include "controller/store/queries.h"
 #include "controller/store/run_recorder.h"
 #include "controller/version.h"
 
@@ -275,13 +277,29 @@ class Reconciliation {
       if (!result.retryable || job.attempt >= options_.max_attempts) {
         return result;
       }
-      Json fields = FailedFields(revision_, prepared, result);
-      fields["will_retry"] = true;
-      RETURN_IF_ERROR(recorder_.Add(Kind::kFailed, std::move(fields), job.sql));
+      RETURN_IF_ERROR(RecordFailure(Kind::kFailed, prepared, result, /*will_retry=*/true));
       const std::chrono::milliseconds delay = BackoffDelay(job.attempt);
       observer_.OnRetry(*result.failure, job.attempt, delay);
       clock_.Sleep(delay);
     }
+  }
+
+  // A file that failed before has its SQL in the ledger: who tries again and again does not store it each
+  // time.
+  Status RecordFailure(Kind kind, const PreparedMigration& prepared, const JobResult& result,
+                       bool will_retry) {
+    Json fields = FailedFields(revision_, prepared, result);
+    if (will_retry) {
+      fields["will_retry"] = true;
+    }
+    std::shared_ptr<const ledger::SaltedBody> body = result.sql;
+    const auto stored = store::FindStoredSql(*session_, target_.tracker.Text(), prepared.migration.version,
+                                             prepared.checksum);
+    if (stored && *stored) {
+      fields["sql"] = **stored;
+      body = nullptr;
+    }
+    return recorder_.Add(kind, std::move(fields), std::move(body));
   }
 
   Json FieldsOf(const PreparedMigration& prepared, const MigrationJob& job) const {
@@ -385,8 +403,8 @@ class Reconciliation {
     const bool unknown = result.effect == Effect::kUnknown;
     run_.failed = result.failure;
     run_.outcome = unknown ? Outcome::kRefused : Outcome::kFailed;
-    RETURN_IF_ERROR(recorder_.Add(unknown ? Kind::kOutcomeUnknown : Kind::kFailed,
-                                  FailedFields(revision_, prepared, result), result.sql));
+    RETURN_IF_ERROR(RecordFailure(unknown ? Kind::kOutcomeUnknown : Kind::kFailed, prepared, result,
+                                  /*will_retry=*/false));
     if (unknown) {
       run_.error =
           Error{.kind = ErrorKind::kInDoubt,

@@ -97,4 +97,12 @@ Result<std::optional<std::string>> ReadBody(pg::Session& session, const std::str
   return rows.empty() ? std::nullopt : rows.Optional(0, 0);
 }
 
+Result<std::optional<std::string>> FindStoredSql(pg::Session& session, const std::string& tracker,
+                                                 std::int64_t version, const std::string& checksum) {
+  ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      session.Query(kStoredSqlSql, {tracker, std::to_string(version), checksum}, "look for the stored SQL"));
+  return rows.empty() ? std::nullopt : rows.Optional(0, 0);
+}
+
 }  // namespace paliad::store

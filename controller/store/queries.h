@@ -68,6 +68,12 @@ struct Page {
 // The body of a digest in hex. None: it was redacted, or was never stored.
 [[nodiscard]] Result<std::optional<std::string>> ReadBody(pg::Session& session, const std::string& digest);
 
+// The digest of the SQL of that file where an attempt has stored it already.
+[[nodiscard]] Result<std::optional<std::string>> FindStoredSql(pg::Session& session,
+                                                               const std::string& tracker,
+                                                               std::int64_t version,
+                                                               const std::string& checksum);
+
 }  // namespace paliad::store
 
 #endif  // PALIAD_CONTROLLER_STORE_QUERIES_H_

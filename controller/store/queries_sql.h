@@ -69,6 +69,15 @@ inline constexpr char kBodySql[] =
     "SELECT pg_catalog.convert_from(body, 'UTF8') FROM paliad_ledger.blob"
     " WHERE digest = pg_catalog.decode($1, 'hex') AND body IS NOT NULL";
 
+// $1 tracker, $2 version, $3 the file's checksum.
+inline constexpr char kStoredSqlSql[] = R"sql(
+SELECT pg_catalog.encode(b.digest, 'hex')
+FROM (SELECT pg_catalog.convert_from(leaf, 'UTF8')::jsonb ->> 'sql' AS digest FROM paliad_ledger.entry
+      WHERE tracker = $1 AND version = $2::int AND checksum = $3 AND kind IN ('failed', 'outcome_unknown', 'intent')
+      ORDER BY seq DESC LIMIT 1) AS last
+JOIN paliad_ledger.blob AS b ON b.digest = pg_catalog.decode(last.digest, 'hex') AND b.body IS NOT NULL
+)sql";
+
 }  // namespace paliad::store
 
 #endif  // PALIAD_CONTROLLER_STORE_QUERIES_SQL_H_

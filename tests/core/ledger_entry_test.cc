@@ -111,6 +111,17 @@ TEST(LedgerEntry, FailedSaysWhereAndKeepsTheSqlThatFailed) {
   EXPECT_THAT(scenario.Inconsistency(), IsEmpty());
 }
 
+TEST(LedgerEntry, WhatFailsAgainAndAgainIsStoredOnce) {
+  Scenario scenario;
+  scenario.Commit({{"1_a.up.sql", "SELECT nope;"}});
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_EQ(scenario.Reconcile().exit_code, 1);
+  }
+  EXPECT_EQ(Leaves(scenario, "failed").size(), 3U);
+  EXPECT_EQ(scenario.Value("SELECT count(*) FROM paliad_ledger.blob"), "1");
+  EXPECT_EQ(Body(scenario, LastLeaf(scenario, "failed")["sql"]), "SELECT nope;");
+}
+
 TEST(LedgerEntry, IntentAndAppliedShareOneBody) {
   Scenario scenario;
   const std::string sql =
