@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,7 +15,6 @@
 #include "controller/cli/ledger_rows.h"
 #include "controller/cli/ledger_text.h"
 #include "controller/store/queries.h"
-#include "ledger/encoding.h"
 
 namespace paliad::cli {
 namespace {
@@ -132,7 +132,10 @@ Status AnswerEntryRows(const Options& options, const Flags& flags, pg::Session& 
   }
   json["entries"] = OrderedJson::array();
   for (const store::EntryRow& entry : page.rows) {
-    const std::string sql = flags.sql ? *SqlText(session, entry) : "";
+    std::string sql;
+    if (flags.sql) {
+      ASSIGN_OR_RETURN(sql, SqlText(session, entry));
+    }
     json["entries"].push_back(EntryRowJson(entry));
     if (!sql.empty()) {
       json["entries"].back()["sql_text"] = sql;

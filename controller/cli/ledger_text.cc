@@ -210,7 +210,7 @@ std::string RunRowText(const store::RunRow& run, bool color) {
   const std::string text =
       fmt::format("{}  {}  {}  {:>4} applied  {}  {}\n", Seconds(run.started_at), run.run_id.substr(0, 8),
                   Colored(fmt::format("{:<11}", outcome), ColorOf(outcome), color), run.applied,
-                  run.commit.substr(0, 12), EscapeForTerminal(Truncate(run.actor, 30)));
+                  run.commit.substr(0, 12), EscapeForTerminal(Truncate(run.actor, 27)));
   return text + Wrapped(run.reason, kRunIndent);
 }
 
