@@ -30,9 +30,11 @@ WHERE started.kind = 'run_started'
        (SELECT run_id FROM paliad_ledger.entry WHERE kind = 'run_finished' AND outcome = $2))
   AND ($3::uuid IS NULL OR started.run_id BETWEEN $3::uuid AND $4::uuid)
   AND ($5::text IS NULL OR (started."commit" COLLATE "C" >= $5 AND started."commit" COLLATE "C" < $6))
-  AND ($7::text IS NULL OR pg_catalog.strpos(pg_catalog.lower(said.author), pg_catalog.lower($7)) > 0)
-  AND ($8::int IS NULL OR started.run_id IN
-       (SELECT run_id FROM paliad_ledger.entry WHERE tracker = $9 AND version = $8))
+  AND ($7::text IS NULL OR (
+       pg_catalog.strpos(pg_catalog.lower(pg_catalog.convert_from(started.leaf, 'UTF8')), pg_catalog.lower($7)) > 0
+       AND pg_catalog.strpos(pg_catalog.lower(said.author), pg_catalog.lower($7)) > 0))
+  AND ($8::int IS NULL OR started.run_id = ANY (ARRAY(
+       SELECT DISTINCT run_id FROM paliad_ledger.entry WHERE tracker = $9 AND version = $8)))
   AND ($10::timestamptz IS NULL OR started.at >= $10)
   AND ($11::timestamptz IS NULL OR started.at < $11)
   AND ($12::bigint IS NULL OR started.seq < $12)
@@ -40,7 +42,8 @@ ORDER BY started.seq DESC
 LIMIT $13::bigint
 )sql";
 
-// The same parameters, and $14 kind, $15 after. {direction}: DESC or ASC.
+// Looking for an author reads every leaf of the range: as text first, since taking JSON apart costs ten times as
+// much. The same parameters, and $14 kind, $15 after. {direction}: DESC or ASC.
 inline constexpr char kEntriesSql[] = R"sql(
 SELECT seq, pg_catalog.encode(leaf_hash, 'hex'), pg_catalog.convert_from(leaf, 'UTF8')
 FROM (SELECT seq, leaf_hash, leaf FROM paliad_ledger.entry
@@ -48,9 +51,11 @@ FROM (SELECT seq, leaf_hash, leaf FROM paliad_ledger.entry
         AND ($2::text IS NULL OR outcome = $2)
         AND ($3::uuid IS NULL OR run_id BETWEEN $3::uuid AND $4::uuid)
         AND ($5::text IS NULL OR ("commit" COLLATE "C" >= $5 AND "commit" COLLATE "C" < $6))
-        AND ($7::text IS NULL OR pg_catalog.strpos(pg_catalog.lower(
+        AND ($7::text IS NULL OR (
+               pg_catalog.strpos(pg_catalog.lower(pg_catalog.convert_from(leaf, 'UTF8')), pg_catalog.lower($7)) > 0
+               AND pg_catalog.strpos(pg_catalog.lower(
                (pg_catalog.convert_from(leaf, 'UTF8')::jsonb -> 'author' ->> 'name') || ' <' ||
-               (pg_catalog.convert_from(leaf, 'UTF8')::jsonb -> 'author' ->> 'email') || '>'), pg_catalog.lower($7)) > 0)
+               (pg_catalog.convert_from(leaf, 'UTF8')::jsonb -> 'author' ->> 'email') || '>'), pg_catalog.lower($7)) > 0))
         AND ($8::int IS NULL OR (tracker = $9 AND version = $8)
              OR (kind = 'bootstrapped' AND tracker = $9 AND EXISTS (
                    SELECT FROM pg_catalog.jsonb_array_elements(pg_catalog.convert_from(leaf, 'UTF8')::jsonb -> 'versions') AS r
