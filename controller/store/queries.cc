@@ -53,8 +53,8 @@ Result<bool> HasLedger(pg::Session& session) {
 }
 
 Result<Page<RunRow>> ReadRuns(pg::Session& session, const Filter& filter) {
-  ASSIGN_OR_RETURN(const pg::Rows rows,
-                   session.Query(kRunsSql, ParametersOf(filter), "read the ledger's runs"));
+  const std::string sql = fmt::format(kRunsSql, fmt::arg("fence", filter.until ? " + 0" : ""));
+  ASSIGN_OR_RETURN(const pg::Rows rows, session.Query(sql, ParametersOf(filter), "read the ledger's runs"));
   Page<RunRow> page{.rows = {}, .more = rows.size() > filter.limit};
   for (int row = 0; row < rows.size() && row < filter.limit; ++row) {
     page.rows.push_back({.seq = rows.Int(row, 0),
@@ -77,10 +77,10 @@ Result<Page<EntryRow>> ReadEntries(pg::Session& session, const Filter& filter) {
   std::vector<Parameter> parameters = ParametersOf(filter);
   parameters.push_back(filter.kind);
   parameters.push_back(Text(filter.after));
-  ASSIGN_OR_RETURN(
-      const pg::Rows rows,
-      session.Query(fmt::format(kEntriesSql, fmt::arg("direction", filter.after ? "ASC" : "DESC")),
-                    parameters, "read the ledger's entries"));
+  const bool fence = (filter.after ? filter.since : filter.until).has_value();
+  const std::string sql = fmt::format(kEntriesSql, fmt::arg("fence", fence ? " + 0" : ""),
+                                      fmt::arg("direction", filter.after ? "ASC" : "DESC"));
+  ASSIGN_OR_RETURN(const pg::Rows rows, session.Query(sql, parameters, "read the ledger's entries"));
   Page<EntryRow> page{.rows = {}, .more = rows.size() > filter.limit};
   // The row too many is the first one where pages go back.
   const int first = page.more && !filter.after ? 1 : 0;

@@ -1,5 +1,8 @@
 // The SQL of queries.cc. A parameter that is NULL asks for nothing; the server plans with the parameters'
 // values, so that what is not asked for costs nothing.
+//
+// {fence}: " + 0" where the page may lie far from the end that is read first: the planner, who does not know that
+// times ascend with seq, would rather walk the log up to it than use the index of times.
 #ifndef PALIAD_CONTROLLER_STORE_QUERIES_SQL_H_
 #define PALIAD_CONTROLLER_STORE_QUERIES_SQL_H_
 
@@ -38,7 +41,7 @@ WHERE started.kind = 'run_started'
   AND ($10::timestamptz IS NULL OR started.at >= $10)
   AND ($11::timestamptz IS NULL OR started.at < $11)
   AND ($12::bigint IS NULL OR started.seq < $12)
-ORDER BY started.seq DESC
+ORDER BY started.seq{fence} DESC
 LIMIT $13::bigint
 )sql";
 
@@ -65,7 +68,7 @@ FROM (SELECT seq, leaf_hash, leaf FROM paliad_ledger.entry
         AND ($12::bigint IS NULL OR seq < $12)
         AND ($14::text IS NULL OR kind = $14)
         AND ($15::bigint IS NULL OR seq > $15)
-      ORDER BY seq {direction} LIMIT $13::bigint) AS page
+      ORDER BY seq{fence} {direction} LIMIT $13::bigint) AS page
 ORDER BY seq
 )sql";
 
