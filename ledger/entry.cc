@@ -78,6 +78,8 @@ std::string_view KindName(Kind kind) {
       return "schema_upgraded";
     case Kind::kDrift:
       return "drift";
+    case Kind::kRedaction:
+      return "redaction";
   }
   return "";
 }

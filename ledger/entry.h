@@ -40,6 +40,7 @@ enum class Kind {
   kRunFinished,
   kSchemaUpgraded,
   kDrift,
+  kRedaction,
 };
 
 std::string_view KindName(Kind kind);

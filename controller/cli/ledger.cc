@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/utc_time.h"
 #include "controller/cli/command.h"
+#include "controller/cli/ledger_admin.h"
 #include "controller/cli/ledger_rows.h"
 #include "controller/cli/ledger_text.h"
 #include "controller/store/queries.h"
@@ -314,6 +315,7 @@ void AddLedger(CLI::App& app, Invocation& invocation) {
   for (CLI::App* command : {show, migration, entries}) {
     command->add_flag("--sql", flags->sql, "With the SQL that was run");
   }
+  AddLedgerAdministration(*ledger, invocation);
 }
 
 }  // namespace paliad::cli

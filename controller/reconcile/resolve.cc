@@ -9,6 +9,7 @@
 #include "controller/reconcile/ensure.h"
 #include "controller/reconcile/run_entries.h"
 #include "controller/reconcile/run_session.h"
+#include "controller/reconcile/signing_key.h"
 #include "controller/store/run_recorder.h"
 #include "controller/version.h"
 
@@ -88,6 +89,7 @@ std::string TrackerSql(const Target& target, const ResolveRequest& request, cons
 
 Result<Resolution> Resolve(const Target& target, git::Repository& repository, const ResolveRequest& request,
                            const Clock& clock, RunObserver& observer) {
+  ASSIGN_OR_RETURN(const auto secret, ReadMacSecret(target));
   ASSIGN_OR_RETURN(const Revision revision, ReadRevision(repository, target, request.revision));
   ASSIGN_OR_RETURN(const SourceTree tree, repository.ReadTree(revision.commit.id, target.path));
   RunSession session(target, request.lock_wait, clock, observer);
@@ -116,7 +118,8 @@ Result<Resolution> Resolve(const Target& target, git::Repository& repository, co
                     : known.desired != nullptr ? known.desired->name
                                                : "";
   store::RunRecorder recorder(
-      {.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()}, clock);
+      {.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()}, clock,
+      /*first_ordinal=*/0, secret);
   recorder.SetLedger(state.ledger_id);
   Json fields = DatabaseFields(session->facts().database, state.identity);
   fields.update(Json{{"version", request.version},

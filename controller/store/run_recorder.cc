@@ -16,6 +16,7 @@ bool TellsOfEffect(ledger::Kind kind) {
     case ledger::Kind::kApplied:
     case ledger::Kind::kResolved:
     case ledger::Kind::kSchemaUpgraded:
+    case ledger::Kind::kRedaction:
     case ledger::Kind::kRunFinished:  // tells what the run came to, which a lost connection may change
       return true;
     case ledger::Kind::kRunStarted:
@@ -26,11 +27,6 @@ bool TellsOfEffect(ledger::Kind kind) {
       return false;
   }
   return false;
-}
-
-// `bodies`: calls that come first, each with a comma after it. A target list is evaluated from left to right.
-std::string EntrySql(const ledger::Entry& entry, const std::string& bodies) {
-  return "SELECT " + bodies + "paliad_ledger.append(" + pg::QuoteBytes(entry.leaf) + ");";
 }
 
 // ASCII goes as it is, which is half of its hex; anything else in hex, since a migration may have changed
@@ -58,8 +54,13 @@ Status Commit(pg::Session& session, RunRecorder& recorder, const std::string& sq
 
 }  // namespace
 
-RunRecorder::RunRecorder(ledger::RunIdentity run, const Clock& clock, std::int64_t first_ordinal)
-    : run_(std::move(run)), clock_(clock), next_ordinal_(first_ordinal), last_appended_(first_ordinal - 1) {}
+RunRecorder::RunRecorder(ledger::RunIdentity run, const Clock& clock, std::int64_t first_ordinal,
+                         std::optional<ledger::MacSecret> secret)
+    : run_(std::move(run)),
+      clock_(clock),
+      secret_(secret),
+      next_ordinal_(first_ordinal),
+      last_appended_(first_ordinal - 1) {}
 
 Status RunRecorder::Add(ledger::Kind kind, Json fields, std::shared_ptr<const ledger::SaltedBody> body) {
   ASSIGN_OR_RETURN(ledger::Entry entry,
@@ -74,7 +75,7 @@ Status RunRecorder::Add(ledger::Kind kind, Json fields, std::shared_ptr<const le
 std::string RunRecorder::AppendSql() const {
   std::string sql;
   for (const Waiting& waiting : waiting_) {
-    sql += EntrySql(waiting.entry, sql.empty() ? BodiesSql() : "");
+    sql += EntrySql(waiting, sql.empty() ? BodiesSql() : "");
   }
   return sql;
 }
@@ -89,6 +90,16 @@ std::string RunRecorder::BodiesSql() const {
     }
   }
   return sql;
+}
+
+std::string RunRecorder::EntrySql(const Waiting& waiting, const std::string& bodies) const {
+  std::string code;
+  if (secret_) {
+    const Sha256Digest mac =
+        ledger::AppendMac(*secret_, run_.run_id, waiting.ordinal, waiting.entry.leaf_hash);
+    code = "," + pg::QuoteBytes(AsBytes(mac));
+  }
+  return "SELECT " + bodies + "paliad_ledger.append(" + pg::QuoteBytes(waiting.entry.leaf) + code + ");";
 }
 
 void RunRecorder::Appended() {

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -22,6 +23,7 @@
 #include "base/json_fwd.h"
 #include "base/result.h"
 #include "controller/postgres/session.h"
+#include "ledger/append_mac.h"
 #include "ledger/body.h"
 #include "ledger/entry.h"
 
@@ -30,8 +32,10 @@ namespace paliad::store {
 class RunRecorder {
  public:
   // `first_ordinal` > 0 goes on where another process stopped (to finish its run for it). `clock` must
-  // outlive the recorder.
-  RunRecorder(ledger::RunIdentity run, const Clock& clock, std::int64_t first_ordinal = 0);
+  // outlive the recorder. With a secret each call of append carries its code; a ledger that asks for none
+  // takes it all the same.
+  RunRecorder(ledger::RunIdentity run, const Clock& clock, std::int64_t first_ordinal = 0,
+              std::optional<ledger::MacSecret> secret = std::nullopt);
 
   // The log's id, once it is known: it comes into every entry that is made from then on.
   void SetLedger(std::string id) { run_.ledger = std::move(id); }
@@ -74,8 +78,13 @@ class RunRecorder {
   // Gives what waits the ordinals that follow what the ledger has, so that a run's ordinals have no gap.
   void Renumber();
 
+  // `bodies`: calls that come first, each with a comma after it: a target list is evaluated from left to
+  // right.
+  std::string EntrySql(const Waiting& waiting, const std::string& bodies) const;
+
   ledger::RunIdentity run_;
   const Clock& clock_;
+  std::optional<ledger::MacSecret> secret_;
   std::int64_t next_ordinal_;
   std::int64_t last_appended_;  // ordinal; first_ordinal - 1: none
   std::vector<Waiting> waiting_;
