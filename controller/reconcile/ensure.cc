@@ -56,6 +56,7 @@ Status ApplySchemaFile(pg::Session& session, store::RunRecorder& recorder, const
                          .path = fmt::format("migrations/schema/{}", file.name),
                          .text = std::string(file.text),
                          .checksum = Sha256Hex(file.text),
+                         .own_schema = true,
                          .tracker = {.schema = kLedgerSchema, .table = "applied_migrations"},
                          .lock_number = lock_number,
                          .durable = true};

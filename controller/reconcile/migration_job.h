@@ -26,7 +26,8 @@ struct MigrationJob {
   std::string text;                           // the file's bytes, checked: UTF-8 without NUL
   std::string checksum;                       // of them
   std::vector<std::size_t> statement_begins;  // byte offsets of its statements; empty: not known
-  bool opaque = false;                        // runs inside of a DO block, see PreparedMigration
+  bool own_schema = false;  // a file of migrations/schema, which makes what guards every other one
+  bool opaque = false;      // runs inside of a DO block, see PreparedMigration
   QualifiedName tracker;
   std::int64_t lock_number = 0;
   std::chrono::milliseconds lock_timeout{0};       // 0: none

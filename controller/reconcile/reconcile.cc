@@ -473,11 +473,13 @@ class Reconciliation {
 
   // The run's own error is the cause; that it could not be recorded comes on top.
   Error NotRecorded(Error error) const {
-    if (run_.error) {
+    if (run_.error && run_.error->cause != error.cause) {
       error.cause = fmt::format("{}; before that: {}", error.cause, run_.error->Message());
     }
-    error.hint =
-        "run again: the next run finds out what took effect and records that this one was interrupted";
+    if (error.hint.empty()) {  // else the server said what to do
+      error.hint =
+          "run again: the next run finds out what took effect and records that this one was interrupted";
+    }
     return error;
   }
 

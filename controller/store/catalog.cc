@@ -254,8 +254,9 @@ bool IsForAuditors(const Grant& grant) {
 }
 
 bool IsForLogins(const Grant& grant) {
-  static const std::set<std::string_view> functions = {"function append", "function put_blob",
-                                                       "function put_checkpoint", "function require"};
+  static const std::set<std::string_view> functions = {"function append",   "function look",
+                                                       "function put_blob", "function put_checkpoint",
+                                                       "function require",  "function seal"};
   return IsForAuditors(grant) || (grant.privilege == "EXECUTE" && functions.contains(grant.object));
 }
 

@@ -17,7 +17,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 constexpr char kDigestOfBody[] =  // SHA-256 of 16 times 0x01 and "secret": sha256sum's
     "SELECT encode(sha256(decode(repeat('01', 16), 'hex') || 'secret'), 'hex')";
@@ -80,7 +79,8 @@ TEST(Install, ANewDatabaseGetsAllThatARunNeedsAndTheLoginOnlyWhatItMayHave) {
       "0");
   EXPECT_EQ(ledger.AdminValue("SELECT tableowner FROM pg_tables WHERE schemaname = 'paliad'"),
             ledger.login());
-  EXPECT_EQ(ledger.scenario().Kinds(), "genesis schema_upgraded schema_upgraded schema_upgraded");
+  EXPECT_EQ(ledger.scenario().Kinds(),
+            "genesis schema_upgraded schema_upgraded schema_upgraded schema_upgraded");
 
   ledger.scenario().Commit({{"001_a.up.sql", "CREATE TABLE a (id int);"}});
   const auto run = ledger.Reconcile();
@@ -318,7 +318,7 @@ TEST(Install, TheCommandAnswersInTextAndJson) {
   EXPECT_EQ(first.json["login"], ledger.login());
   EXPECT_EQ(first.json["owner"], "paliad_ledger_owner");
   EXPECT_EQ(first.json["previous_owner"], nullptr);
-  EXPECT_EQ(first.json["applied"], Json({"001_ledger.up.sql", "002_evidence.up.sql"}));
+  EXPECT_EQ(first.json["applied"], Json({"001_ledger.up.sql", "002_evidence.up.sql", "003_guard.up.sql"}));
   EXPECT_EQ(first.json["code"], false);
   const Outcome again = scenario.Run({"ledger", "install", "--as-admin", ledger.admin_url(), "-o", "text"});
   ASSERT_EQ(again.exit_code, 0) << again.err;
