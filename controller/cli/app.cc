@@ -9,9 +9,11 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "controller/cli/command.h"
@@ -108,7 +110,7 @@ void AddGlobalOptions(CLI::App& app, Options& options) {
       ->type_name("DIR")
       ->group("Target");
   app.add_option("-o,--output", options.output, "How to answer")
-      ->check(CLI::IsMember({"text", "json", "markdown", "sarif"}))
+      ->check(CLI::IsMember({"text", "json", "markdown", "sarif", "jsonl", "csv"}))
       ->type_name("text|json")
       ->capture_default_str()
       ->group("Output");
@@ -125,12 +127,24 @@ void AddGlobalOptions(CLI::App& app, Options& options) {
   app.add_flag("-q,--quiet", options.quiet, "No progress, and only errors in the log")->group("Output");
 }
 
+constexpr std::pair<std::string_view, std::string_view> kSpecialFormats[] = {
+    {"check", "markdown"},       {"check", "sarif"},
+    {"ledger runs", "jsonl"},    {"ledger runs", "csv"},
+    {"ledger show", "jsonl"},    {"ledger show", "csv"},
+    {"ledger migration", "csv"}, {"ledger migration", "jsonl"},
+    {"ledger entries", "jsonl"}, {"ledger entries", "csv"},
+};
+
 // Some formats are of some commands only.
 void RequireFormat(const CLI::App& app, const Options& options) {
-  const auto chosen = app.get_subcommands();
-  const std::string command = chosen.empty() ? "" : chosen.front()->get_name();
+  std::string command;
+  for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = chosen.front()->get_subcommands()) {
+    command += (command.empty() ? "" : " ") + chosen.front()->get_name();
+  }
   const bool everywhere = options.output == "text" || options.output == "json";
-  if (!everywhere && command != "check") {
+  const std::pair<std::string_view, std::string_view> asked = {command, options.output};
+  if (!everywhere &&
+      std::find(std::begin(kSpecialFormats), std::end(kSpecialFormats), asked) == std::end(kSpecialFormats)) {
     throw CLI::ValidationError("--output",
                                fmt::format("`{}` does not answer in {}", command, options.output));
   }

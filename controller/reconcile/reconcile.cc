@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -19,6 +20,7 @@
 #include "controller/reconcile/run_entries.h"
 #include "controller/reconcile/run_session.h"
 #include "controller/reconcile/signing_key.h"
+#include "controller/store/queries.h"
 #include "controller/store/run_recorder.h"
 #include "controller/version.h"
 
@@ -30,6 +32,19 @@ using ledger::Outcome;
 
 // More findings than this are counted in run_finished and not each recorded.
 constexpr std::size_t kMaxFindingEntries = 1'000;
+
+// The account of a run that found the folder and the rows as `last` had left them: everything was applied
+// before.
+Json FolderOf(const Json& last) {
+  Json counts = last.at("folder");
+  for (const char* fate : {"applied_now", "bootstrapped"}) {
+    counts["applied_before"] = counts.value("applied_before", 0) + counts.value(fate, 0);
+    counts[fate] = 0;
+  }
+  return {{"folder", std::move(counts)},
+          {"folder_listed_by", last.value("folder_listed_by", last.value("run", ""))}};
+}
+
 class Reconciliation {
  public:
   Reconciliation(const Target& target, git::Repository& repository, const RunOptions& options,
@@ -92,6 +107,7 @@ class Reconciliation {
                   "wait for that run, or find out what it does with `paliadctl status`; --lock-wait sets how "
                   "long to wait"};
     if (session_.objects().ledger) {
+      ASSIGN_OR_RETURN(state_.ledger_id, ReadLedgerId(*session_));
       RETURN_IF_ERROR(Start());
       return Finish();
     }
@@ -111,7 +127,9 @@ class Reconciliation {
   }
 
   Status Start() {
-    return recorder_.Add(Kind::kRunStarted, StartedFields(target_, options_, revision_, session_->facts()));
+    recorder_.SetLedger(state_.ledger_id);
+    return recorder_.Add(Kind::kRunStarted,
+                         StartedFields(target_, options_, revision_, session_->facts(), state_.identity));
   }
 
   // Runs that started and never finished were interrupted: their controller died. It held the lock that this
@@ -121,6 +139,7 @@ class Reconciliation {
       store::RunRecorder other(
           {.run_id = unfinished.run_id, .target = unfinished.target, .tracker = target_.tracker.Text()},
           clock_, unfinished.last_ordinal + 1, secret_);
+      other.SetLedger(state_.ledger_id);
       RETURN_IF_ERROR(other.Add(Kind::kRunFinished, {{"outcome", OutcomeName(Outcome::kInterrupted)},
                                                      {"applied", unfinished.applied},
                                                      {"commit", unfinished.commit},
@@ -153,18 +172,20 @@ class Reconciliation {
     const bool unchanged = ended_well && last.value("pending", -1) == 0 && last.value("findings", -1) == 0 &&
                            last.value("tree", "") == revision_.tree_id &&
                            last.value("policy", "") == revision_.policy->digest &&
-                           last.value("controller_version", "") == kVersion &&
+                           last.value("controller_version", "") == kVersion && last.contains("folder") &&
                            last.value("applied_digest", "") == AppliedDigest();
     if (!unchanged) {
       return Progress::kGoOn;
     }
     run_.pending = 0;
+    folder_ = FolderOf(last);
     return Progress::kEnd;
   }
 
   Result<Progress> Diff() {
     ASSIGN_OR_RETURN(state_.applied.recorded, ReadRecorded(*session_, target_));
     ASSIGN_OR_RETURN(assessment_, Assess(repository_, target_, revision_, state_.applied, state_.legacy));
+    listed_ = true;
     run_.findings = assessment_.findings;
     run_.pending = static_cast<std::int64_t>(assessment_.pending.size());
     return Progress::kGoOn;
@@ -182,7 +203,7 @@ class Reconciliation {
   // Rows that no entry knows: the Go runner or a person applied them. Recorded once.
   Result<Progress> RecordDrift() {
     for (const AppliedMigration& row : assessment_.plan.unrecorded) {
-      RETURN_IF_ERROR(recorder_.Add(Kind::kDrift, DriftFields(row)));
+      RETURN_IF_ERROR(recorder_.Add(Kind::kDrift, DriftFields(row, revision_)));
     }
     return Progress::kGoOn;
   }
@@ -211,7 +232,7 @@ class Reconciliation {
                             pg::QuoteText(migration.name));
       AddRow({.version = migration.version, .name = migration.name, .checksum = std::nullopt});
     }
-    for (Json& fields : BootstrappedFields(target_, assessment_.plan)) {
+    for (Json& fields : BootstrappedFields(target_, assessment_.plan, revision_)) {
       RETURN_IF_ERROR(recorder_.Add(Kind::kBootstrapped, std::move(fields)));
     }
     RETURN_IF_ERROR(CommitWaiting(
@@ -245,24 +266,46 @@ class Reconciliation {
   Result<JobResult> ApplyOne(const PreparedMigration& prepared) {
     ASSIGN_OR_RETURN(MigrationJob job, MakeJob(prepared));
     if (!prepared.transactional) {
-      return RunByStatement(*session_, recorder_, clock_, job, *prepared.sql, options_.max_attempts,
-                            AppliedFields(target_, revision_, prepared, job, session_->facts()));
+      ASSIGN_OR_RETURN(JobResult result, RunByStatement(*session_, recorder_, clock_, job, *prepared.sql,
+                                                        options_.max_attempts, FieldsOf(prepared, job)));
+      result.sql = job.sql;
+      return result;
     }
     for (;; ++job.attempt) {
-      ASSIGN_OR_RETURN(JobResult result,
-                       RunInTransaction(*session_, recorder_, clock_, job, Kind::kApplied,
-                                        AppliedFields(target_, revision_, prepared, job, session_->facts())));
+      ASSIGN_OR_RETURN(JobResult result, RunInTransaction(*session_, recorder_, clock_, job, Kind::kApplied,
+                                                          FieldsOf(prepared, job)));
       result.attempts = job.attempt;
+      result.sql = job.sql;
       if (!result.retryable || job.attempt >= options_.max_attempts) {
         return result;
       }
-      Json fields = FailureFields(*result.failure, job.attempt);
-      fields["will_retry"] = true;
-      RETURN_IF_ERROR(recorder_.Add(Kind::kFailed, std::move(fields)));
+      RETURN_IF_ERROR(RecordFailure(Kind::kFailed, prepared, result, /*will_retry=*/true));
       const std::chrono::milliseconds delay = BackoffDelay(job.attempt);
       observer_.OnRetry(*result.failure, job.attempt, delay);
       clock_.Sleep(delay);
     }
+  }
+
+  // A file that failed before has its SQL in the ledger: who tries again and again does not store it each
+  // time.
+  Status RecordFailure(Kind kind, const PreparedMigration& prepared, const JobResult& result,
+                       bool will_retry) {
+    Json fields = FailedFields(revision_, prepared, result);
+    if (will_retry) {
+      fields["will_retry"] = true;
+    }
+    std::shared_ptr<const ledger::SaltedBody> body = result.sql;
+    const auto stored = store::FindStoredSql(*session_, target_.tracker.Text(), prepared.migration.version,
+                                             prepared.checksum);
+    if (stored && *stored) {
+      fields["sql"] = **stored;
+      body = nullptr;
+    }
+    return recorder_.Add(kind, std::move(fields), std::move(body));
+  }
+
+  Json FieldsOf(const PreparedMigration& prepared, const MigrationJob& job) const {
+    return AppliedFields(target_, revision_, prepared, job, session_->facts(), state_.identity);
   }
 
   Result<MigrationJob> MakeJob(const PreparedMigration& prepared) {
@@ -275,6 +318,7 @@ class Reconciliation {
                    .cause = "its bytes changed since they were judged",
                    .hint = "check the repository with `git fsck`"});
     }
+    auto sql = std::make_shared<const ledger::SaltedBody>(ledger::SaltBody(text));
     return MigrationJob{.version = migration.version,
                         .name = migration.name,
                         .path = migration.path,
@@ -285,7 +329,8 @@ class Reconciliation {
                         .tracker = target_.tracker,
                         .lock_number = session_.lock_number(),
                         .lock_timeout = target_.lock_timeout,
-                        .statement_timeout = target_.statement_timeout};
+                        .statement_timeout = target_.statement_timeout,
+                        .sql = std::move(sql)};
   }
 
   // The connection broke while `prepared` was under way. The ledger knows whether its COMMIT arrived, and
@@ -360,10 +405,8 @@ class Reconciliation {
     const bool unknown = result.effect == Effect::kUnknown;
     run_.failed = result.failure;
     run_.outcome = unknown ? Outcome::kRefused : Outcome::kFailed;
-    Json fields = FailureFields(*result.failure, result.attempts);
-    fields["statements_done"] = result.statements_done;
-    fields["commit"] = revision_.commit.id;
-    RETURN_IF_ERROR(recorder_.Add(unknown ? Kind::kOutcomeUnknown : Kind::kFailed, std::move(fields)));
+    RETURN_IF_ERROR(RecordFailure(unknown ? Kind::kOutcomeUnknown : Kind::kFailed, prepared, result,
+                                  /*will_retry=*/false));
     if (unknown) {
       run_.error =
           Error{.kind = ErrorKind::kInDoubt,
@@ -390,8 +433,7 @@ class Reconciliation {
         }
       }
       recorder_.DropEffects();
-      RETURN_IF_ERROR(
-          recorder_.Add(Kind::kRunFinished, FinishedFields(run_, revision_, AppliedDigest(), holds_lock_)));
+      RETURN_IF_ERROR(AddRunFinished());
       committed = CommitWaiting(*session_, recorder_);
       finished_ = committed.has_value();
       if (!finished_ && !session_->broken()) {
@@ -403,6 +445,24 @@ class Reconciliation {
     }
     ReadHead();
     return std::move(run_);
+  }
+
+  Status AddRunFinished() {
+    Json fields = FinishedFields(run_, revision_, AppliedDigest(), holds_lock_);
+    if (!listed_) {
+      fields.update(folder_);
+      return recorder_.Add(Kind::kRunFinished, std::move(fields));
+    }
+    FolderAccount account = AccountFor(assessment_, run_, state_.applied.rows);
+    fields["folder"] = std::move(account.counts);
+    ASSIGN_OR_RETURN(std::string lists, CanonicalJson(account.lists));
+    if (lists.size() <= kMaxListBytes) {
+      fields["folder_lists"] = std::move(account.lists);
+      return recorder_.Add(Kind::kRunFinished, std::move(fields));
+    }
+    const auto body = std::make_shared<const ledger::SaltedBody>(ledger::SaltBody(std::move(lists)));
+    fields["folder_lists"] = body->digest;
+    return recorder_.Add(Kind::kRunFinished, std::move(fields), body);
   }
 
   Status RecoverToFinish() {
@@ -448,6 +508,8 @@ class Reconciliation {
   std::string applied_digest_;  // of state_.applied.rows; empty: not known
   Assessment assessment_;
   Run run_;
+  Json folder_ = Json::object();  // what is known of the folder although it was not listed
+  bool listed_ = false;           // assessment_ holds the folder
   bool holds_lock_ = true;
   bool finished_ = false;  // the ledger has the run's end
 };

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/sha256.h"
 #include "controller/reconcile/ensure.h"
+#include "controller/reconcile/run_entries.h"
 #include "controller/reconcile/run_session.h"
 #include "controller/reconcile/signing_key.h"
 #include "controller/store/run_recorder.h"
@@ -119,17 +120,21 @@ Result<Resolution> Resolve(const Target& target, git::Repository& repository, co
   store::RunRecorder recorder(
       {.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()}, clock,
       /*first_ordinal=*/0, secret);
-  RETURN_IF_ERROR(recorder.Add(ledger::Kind::kResolved,
-                               {{"version", request.version},
-                                {"name", resolution.name},
-                                {"outcome", request.as_applied ? "applied" : "not-applied"},
-                                {"was", resolution.was},
-                                {"reason", request.reason},
-                                {"actor", request.actor},
-                                {"commit", revision.commit.id},
-                                {"checksum", known.checksum ? Json(*known.checksum) : Json(nullptr)},
-                                {"role", session->facts().role},
-                                {"controller_version", kVersion}}));
+  recorder.SetLedger(state.ledger_id);
+  Json fields = DatabaseFields(session->facts().database, state.identity);
+  fields.update(Json{{"version", request.version},
+                     {"name", resolution.name},
+                     {"outcome", request.as_applied ? "applied" : "not-applied"},
+                     {"was", resolution.was},
+                     {"reason", request.reason},
+                     {"actor", request.actor},
+                     {"commit", revision.commit.id},
+                     {"checksum", known.checksum ? Json(*known.checksum) : Json(nullptr)},
+                     {"host", HostName()},
+                     {"role", session->facts().role},
+                     {"server_version", session->facts().version},
+                     {"controller_version", kVersion}});
+  RETURN_IF_ERROR(recorder.Add(ledger::Kind::kResolved, std::move(fields)));
   RETURN_IF_ERROR(CommitWaiting(*session, recorder, TrackerSql(target, request, known, resolution.name)));
   if (auto head = store::ReadTreeHead(*session, store::RangeCache(target.data_dir, state.genesis_hash))) {
     resolution.ledger = *head;
