@@ -39,6 +39,8 @@ enum class Kind {
   kRunFinished,
   kSchemaUpgraded,
   kDrift,
+  kKeyRotated,
+  kIncarnation,
 };
 
 std::string_view KindName(Kind kind);

@@ -94,6 +94,10 @@ Result<Target> MakeTarget(const Options& options) {
   RETURN_IF_ERROR(duration("--lock-timeout", options.lock_timeout, target.lock_timeout));
   RETURN_IF_ERROR(duration("--statement-timeout", options.statement_timeout, target.statement_timeout));
   target.policy = options.policy_of_file;
+  target.ledger = {.origin = options.ledger_origin,
+                   .signing_key_file = options.signing_key_file,
+                   .verifier_keys = options.verifier_keys,
+                   .publish = options.publish};
   if (!options.search_path.empty()) {
     target.search_path = options.search_path;
   }

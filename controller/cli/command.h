@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/json_fwd.h"
@@ -26,6 +27,7 @@ enum ExitCode {
   kRejected = 3,
   kOutOfSync = 4,
   kRefused = 5,
+  kNotVerified = 6,
 };
 
 // Filled by the flags; see `paliadctl --help`.
@@ -43,6 +45,10 @@ struct Options {
   std::string policy;                    // a file's path
   std::optional<Policy> policy_of_file;  // what it holds
   std::string data_dir;
+  std::string ledger_origin;
+  std::string signing_key_file;
+  std::vector<std::string> verifier_keys;
+  std::vector<std::string> publish;
   std::string output = "text";
   std::string color = "auto";
   std::string log_level = "info";
@@ -107,6 +113,13 @@ void AddConfig(CLI::App& app, Invocation& invocation);
 void AddResolve(CLI::App& app, Invocation& invocation);
 void AddNew(CLI::App& app, Invocation& invocation);
 void AddLedger(CLI::App& app, Invocation& invocation);
+void AddKeygen(CLI::App& app, Invocation& invocation);
+
+// Of `ledger`.
+void AddLedgerCheckpoint(CLI::App& ledger, Invocation& invocation);
+void AddLedgerExport(CLI::App& ledger, Invocation& invocation);
+void AddLedgerProve(CLI::App& ledger, Invocation& invocation);
+void AddLedgerVerify(CLI::App& ledger, Invocation& invocation);
 
 // Parses, runs one command, returns the exit code.
 int Main(int argc, char** argv);

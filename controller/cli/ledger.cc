@@ -198,6 +198,10 @@ void AddLedger(CLI::App& app, Invocation& invocation) {
       ->type_name("KIND");
   SetCallback(entries, invocation, flags, &AnswerEntries);
 
+  AddLedgerVerify(*ledger, invocation);
+  AddLedgerCheckpoint(*ledger, invocation);
+  AddLedgerProve(*ledger, invocation);
+  AddLedgerExport(*ledger, invocation);
   for (CLI::App* command : {runs, entries}) {
     command->add_option("--limit", flags->limit, "At most so many")
         ->check(CLI::Range(std::int64_t{1}, kAllEntries))

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "controller/publish/ledger_settings.h"
 #include "policies/policy.h"
 
 namespace paliad {
@@ -28,14 +29,6 @@ struct QualifiedName {
 // The schema of the controller's own objects, and the tracker of the migrations that make it.
 inline constexpr char kLedgerSchema[] = "paliad_ledger";
 inline constexpr char kLedgerTracker[] = "paliad_ledger.applied_migrations";
-
-// How a target's ledger is signed and published: one log per database.
-struct LedgerSettings {
-  std::string origin;                      // names the log in its checkpoints; empty: host/database/target
-  std::string signing_key_file;            // PEM; empty: checkpoints are unsigned, and `ledger verify` says so
-  std::vector<std::string> verifier_keys;  // lines of ledger/trusted_keys.h; empty: the signing key's own
-  std::vector<std::string> publish;        // "file:DIR", "git:REF"
-};
 
 struct Target {
   std::string name = "default";
