@@ -138,6 +138,18 @@ std::string SummaryText(const Summary& summary, const std::string& file) {
   return text;
 }
 
+OrderedJson SummaryJson(const Summary& summary, const std::string& file) {
+  OrderedJson checkpoint = nullptr;
+  if (summary.checkpoint) {
+    checkpoint = {{"size", summary.checkpoint->checkpoint.size},
+                  {"origin", summary.checkpoint->checkpoint.origin},
+                  {"signed", summary.checkpoint->is_signed}};
+  }
+  return {{"file", file},          {"format", summary.format}, {"entries", summary.entries},
+          {"size", summary.size},  {"first", summary.first},   {"end", summary.end},
+          {"left_out", summary.left_out}, {"checkpoint", std::move(checkpoint)}};
+}
+
 Result<int> RunExport(const Invocation& invocation, const Flags& flags) {
   const Options& options = invocation.options;
   const std::string format = options.output == "text" || options.output == "json" ? "bundle" : options.output;
@@ -153,7 +165,11 @@ Result<int> RunExport(const Invocation& invocation, const Flags& flags) {
   ASSIGN_OR_RETURN(OutputFile file, OutputFile::Open(flags.file));
   ASSIGN_OR_RETURN(const Summary summary, work.Run(file.stream()));
   RETURN_IF_ERROR(file.Commit());
-  Answer(SummaryText(summary, flags.file));
+  if (options.json()) {
+    AnswerJson(SummaryJson(summary, flags.file));
+  } else {
+    Answer(SummaryText(summary, flags.file));
+  }
   return kDone;
 }
 

@@ -32,11 +32,11 @@ struct Flags {
 // The flags of this command are the configuration's, named shorter.
 Options WithFlags(Options options, const Flags& flags) {
   if (!flags.origin.empty()) {
-    options.ledger_origin = flags.origin;
+    options.ledger.origin = flags.origin;
   }
   if (!flags.keys.empty()) {
-    options.verifier_keys = flags.keys;
-    options.signing_key_file.clear();  // who verifies with other keys does not sign
+    options.ledger.verifier_keys = flags.keys;
+    options.ledger.signing_key_file.clear();  // who verifies with other keys does not sign
   }
   return options;
 }
