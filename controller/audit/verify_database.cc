@@ -42,6 +42,7 @@ class DatabaseVerification {
 
   Result<Verification> Run(const std::vector<publish::PublishedNote>& published) {
     Sort(published);
+    AddUnsigned();
     ASSIGN_OR_RETURN(const std::vector<std::string> copies, log_.ReadCheckpoints());
     AddCopies(copies, published.empty());
     ASSIGN_OR_RETURN(bodies_, log_.ReadBodyDigests());
@@ -69,7 +70,7 @@ class DatabaseVerification {
     for (const publish::PublishedNote& note : published) {
       const std::string origin = OriginOf(note.bytes);
       if (origin == identity_.origin) {
-        main_.Add(note.source, note.bytes, identity_.origin, identity_.trusted, problems_);
+        AddOwn(note);
         continue;
       }
       auto opened = ledger::OpenCheckpoint(note.bytes, origin, identity_.TrustedFor(origin));
@@ -78,6 +79,30 @@ class DatabaseVerification {
                         Former{.source = note.source, .checkpoint = opened->checkpoint});
       } else {
         problems_.Add(opened.error().kind, fmt::format("{}: {}", note.source, opened.error().detail));
+      }
+    }
+  }
+
+  // A log may have been published for a while before it had a key: unsigned checkpoints vouch for nothing
+  // then, and have to agree with it all the same.
+  void AddOwn(const publish::PublishedNote& note) {
+    const auto opened = ledger::OpenCheckpoint(note.bytes, identity_.origin, identity_.trusted);
+    if (!opened && opened.error().kind == ProblemKind::kUnsigned) {
+      if (const auto unsigned_one = ledger::OpenCheckpoint(note.bytes, identity_.origin, {})) {
+        unsigned_.push_back({.source = note.source, .checkpoint = unsigned_one->checkpoint});
+        return;
+      }
+    }
+    main_.Add(note.source, note.bytes, identity_.origin, identity_.trusted, problems_);
+  }
+
+  void AddUnsigned() {
+    const std::uint64_t signed_size = main_.by_size().empty() ? 0 : main_.by_size().rbegin()->first;
+    for (Former& one : unsigned_) {
+      if (one.checkpoint.size < signed_size) {
+        copies_.emplace(one.checkpoint.size, std::move(one));
+      } else {
+        problems_.Add(ProblemKind::kUnsigned, fmt::format("{}: the checkpoint is not signed", one.source));
       }
     }
   }
@@ -195,9 +220,7 @@ class DatabaseVerification {
         continue;
       }
       problems.Add(copy_size > size ? ProblemKind::kTruncated : ProblemKind::kEdited,
-                   fmt::format("the entries are not those of a signed checkpoint of {} entries that the database "
-                               "itself keeps",
-                               copy_size),
+                   fmt::format("the entries are not those of {}, a checkpoint of {} entries", copy.source, copy_size),
                    std::min(agreed, size));
       return;  // once: each later one differs too
     }
@@ -253,7 +276,8 @@ class DatabaseVerification {
   const publish::LogIdentity& identity_;
   ledger::CheckpointSet main_;
   std::multimap<std::uint64_t, Former> former_;
-  std::multimap<std::uint64_t, Former> copies_;  // signed, in the database
+  std::multimap<std::uint64_t, Former> copies_;  // that vouch for nothing, and must not contradict
+  std::vector<Former> unsigned_;
   bool used_copies_ = false;
   ledger::Problems problems_;  // before the stream
   std::vector<Sha256Digest> bodies_;

@@ -125,7 +125,7 @@ void AddGlobalOptions(CLI::App& app, Options& options) {
       ->allow_extra_args(false)
       ->group("Ledger");
   app.add_option("--publish", options.ledger.publish,
-                 "Where checkpoints are published, file:DIR, several times")
+                 "Where checkpoints are published: file:DIR or git:REF; several times")
       ->type_name("PLACE")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false)

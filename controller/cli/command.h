@@ -127,6 +127,7 @@ void AddKeygen(CLI::App& app, Invocation& invocation);
 // Of `ledger`.
 void AddLedgerCheckpoint(CLI::App& ledger, Invocation& invocation);
 void AddLedgerExport(CLI::App& ledger, Invocation& invocation);
+void AddLedgerIncarnate(CLI::App& ledger, Invocation& invocation);
 void AddLedgerProve(CLI::App& ledger, Invocation& invocation);
 void AddLedgerVerify(CLI::App& ledger, Invocation& invocation);
 

@@ -1,6 +1,7 @@
 // `keygen`: a signing key for checkpoints, and the verifier key that goes with it.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>

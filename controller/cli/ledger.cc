@@ -202,6 +202,7 @@ void AddLedger(CLI::App& app, Invocation& invocation) {
   AddLedgerCheckpoint(*ledger, invocation);
   AddLedgerProve(*ledger, invocation);
   AddLedgerExport(*ledger, invocation);
+  AddLedgerIncarnate(*ledger, invocation);
   for (CLI::App* command : {runs, entries}) {
     command->add_option("--limit", flags->limit, "At most so many")
         ->check(CLI::Range(std::int64_t{1}, kAllEntries))

@@ -285,8 +285,11 @@ class Anchorer {
     bool lost_a_race = false;
     for (const Seen& seen : seen_) {
       PlaceOutcome outcome{.place = seen.place->name(), .error = seen.error};
-      if (!outcome.error && !HasIt(seen)) {
-        if (const Status published = seen.place->Publish(head_.size, result_.note, seen.note); !published) {
+      if (!outcome.error) {
+        const Status published = HasIt(seen)
+                                     ? seen.place->Complete()
+                                     : seen.place->Publish(head_.size, result_.note, seen.note);
+        if (!published) {
           outcome.error = published.error();
           lost_a_race = lost_a_race || published.error().kind == ErrorKind::kConflict;
         }

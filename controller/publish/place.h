@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "controller/git/fetch.h"
 
 namespace paliad::publish {
 
@@ -39,6 +40,9 @@ class Place {
   [[nodiscard]] virtual Status Publish(std::uint64_t size, const std::string& note,
                                        const std::optional<PublishedNote>& after) = 0;
 
+  // What ReadLatest returned is on its way: brings it to where it counts. Nothing to do for most places.
+  [[nodiscard]] virtual Status Complete() { return {}; }
+
  private:
   const std::string name_;
 };
@@ -48,10 +52,20 @@ using Places = std::vector<std::unique_ptr<Place>>;
 // `positions` of the elements 0 … count - 1 that ReadAll returns.
 std::vector<std::size_t> EvenlySpread(std::size_t count, std::size_t most);
 
-// From "file:DIR". kInvalidInput for anything else.
-[[nodiscard]] Result<std::unique_ptr<Place>> MakePlace(const std::string& name);
+// The target's repository, for who publishes there.
+struct RepositoryLocation {
+  std::string location;  // a folder or a URL
+  std::string branch;
+  std::string data_dir;
+  git::Credentials credentials;
+};
 
-[[nodiscard]] Result<Places> MakePlaces(const std::vector<std::string>& names);
+// From "file:DIR" or "git:REF". kInvalidInput for anything else. Nothing is looked at yet.
+[[nodiscard]] Result<std::unique_ptr<Place>> MakePlace(const std::string& name,
+                                                       const RepositoryLocation& repository);
+
+[[nodiscard]] Result<Places> MakePlaces(const std::vector<std::string>& names,
+                                        const RepositoryLocation& repository);
 
 }  // namespace paliad::publish
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "controller/git/fetch.h"
 #include "controller/publish/ledger_settings.h"
 #include "policies/policy.h"
 
@@ -44,6 +45,8 @@ struct Target {
   std::optional<Policy> policy;                    // instead of the branch's
   std::string data_dir;                            // where this machine keeps caches; empty: none are kept
   LedgerSettings ledger;
+  std::string repository = ".";      // a folder or a URL: where git:REF is
+  git::Credentials git_credentials;  // for the URL, or for the folder's remote
 };
 
 }  // namespace paliad

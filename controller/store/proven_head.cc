@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include "controller/store/tree_head.h"
@@ -50,9 +51,10 @@ Result<ProvenHead> ReadProvenHead(pg::Session& session, const LogCache& log,
                    session.Run(LeafHashesSql(saved) + kAboutItselfSql + kLastCheckpointSql, "read the ledger"));
   ProvenHead head;
   RangeCache::Saved at_smallest;
+  const std::set<std::uint64_t> wanted(sizes.begin(), sizes.end());
   const auto on_size = [&](const RangeCache::Saved& at) {
     const std::uint64_t size = at.range.size();
-    if (std::find(sizes.begin(), sizes.end(), size) != sizes.end()) {
+    if (wanted.contains(size)) {
       head.roots[size] = at.range.Root();
     }
     if (size == smallest) {
