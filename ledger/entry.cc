@@ -82,6 +82,8 @@ std::string_view KindName(Kind kind) {
       return "key_rotated";
     case Kind::kIncarnation:
       return "incarnation";
+    case Kind::kRedaction:
+      return "redaction";
   }
   return "";
 }

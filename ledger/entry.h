@@ -41,6 +41,7 @@ enum class Kind {
   kDrift,
   kKeyRotated,
   kIncarnation,
+  kRedaction,
 };
 
 std::string_view KindName(Kind kind);

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "controller/cli/command.h"
+#include "controller/cli/ledger_admin.h"
 #include "controller/cli/render.h"
 #include "controller/store/queries.h"
 
@@ -209,6 +210,7 @@ void AddLedger(CLI::App& app, Invocation& invocation) {
         ->type_name("N")
         ->capture_default_str();
   }
+  AddLedgerAdministration(*ledger, invocation);
 }
 
 }  // namespace paliad::cli

@@ -14,6 +14,7 @@
 #include "controller/cli/command.h"
 #include "controller/cli/ledger_session.h"
 #include "controller/publish/place.h"
+#include "controller/store/catalog.h"
 #include "ledger/note.h"
 #include "ledger/report.h"
 
@@ -62,8 +63,13 @@ Result<int> RunVerify(const Invocation& invocation, const Flags& flags) {
   // Before the snapshot: a checkpoint that is published meanwhile would speak of entries that it lacks.
   ASSIGN_OR_RETURN(const auto published, ReadPublished(ledger.setup.places, flags));
   ASSIGN_OR_RETURN(const audit::LogReader log, audit::LogReader::Begin(ledger.session));
-  ASSIGN_OR_RETURN(const audit::Verification verification,
+  ASSIGN_OR_RETURN(audit::Verification verification,
                    audit::VerifyDatabase(log, ledger.setup.identity, published));
+  ASSIGN_OR_RETURN(const store::CatalogReport catalog, store::CompareCatalog(ledger.session));
+  for (const ledger::Problem& problem : catalog.problems.list()) {
+    verification.report.problems.Add(problem);
+  }
+  verification.notes.insert(verification.notes.end(), catalog.notes.begin(), catalog.notes.end());
   if (options.json()) {
     OrderedJson json = ledger::ReportJson(verification.report);
     json["notes"] = verification.notes;

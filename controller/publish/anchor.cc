@@ -233,7 +233,8 @@ class Anchorer {
       return false;
     }
     store::RunRecorder recorder(
-        {.run_id = ledger::NewUuid(), .target = options_.target, .tracker = kLogTracker}, clock_);
+        {.run_id = ledger::NewUuid(), .target = options_.target, .tracker = kLogTracker}, clock_,
+        /*first_ordinal=*/0, identity_.AppendSecret());
     RETURN_IF_ERROR(recorder.Add(ledger::Kind::kKeyRotated, {{"origin", identity_.origin},
                                                              {"key", key.Format()},
                                                              {"previous_key", former.front()},

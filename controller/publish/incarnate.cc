@@ -97,7 +97,7 @@ Result<Incarnation> Incarnate(pg::Session& session, const LogIdentity& identity,
     }
   }
   store::RunRecorder recorder({.run_id = ledger::NewUuid(), .target = options.target, .tracker = kLogTracker},
-                              clock);
+                              clock, /*first_ordinal=*/0, identity.AppendSecret());
   RETURN_IF_ERROR(recorder.Add(
       ledger::Kind::kIncarnation,
       {{"origin", incarnation.origin},

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <utility>
 
+#include "ledger/ed25519.h"
+
 namespace paliad::publish {
 namespace {
 
@@ -71,6 +73,11 @@ ledger::TrustedKeys LogIdentity::TrustedFor(const std::string& other_origin) con
     }
   }
   return keys;
+}
+
+std::optional<ledger::MacSecret> LogIdentity::AppendSecret() const {
+  return signers.empty() ? std::nullopt
+                         : std::optional(ledger::DeriveMacSecret(signers.front().key, origin));
 }
 
 Result<LogIdentity> ReadLogIdentity(const LedgerSettings& settings, const std::string& origin) {

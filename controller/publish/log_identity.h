@@ -3,12 +3,13 @@
 #ifndef PALIAD_CONTROLLER_PUBLISH_LOG_IDENTITY_H_
 #define PALIAD_CONTROLLER_PUBLISH_LOG_IDENTITY_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "controller/publish/ledger_settings.h"
-#include "ledger/ed25519.h"
+#include "ledger/append_mac.h"
 #include "ledger/note.h"
 #include "ledger/trusted_keys.h"
 
@@ -23,6 +24,9 @@ struct LogIdentity {
   // What may have signed the checkpoints of another origin: `trusted`, and where that is the signers' keys,
   // these under that name.
   ledger::TrustedKeys TrustedFor(const std::string& other_origin) const;
+
+  // Of the codes on append; none without a key.
+  std::optional<ledger::MacSecret> AppendSecret() const;
 };
 
 // One file may hold several keys, one PEM block each: all of them sign, which carries a log over a rotation.

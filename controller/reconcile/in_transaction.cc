@@ -28,7 +28,7 @@ struct Before {
   std::int64_t updated = 0;
   std::int64_t deleted = 0;
   std::string
-      ledger;  // the entry table's facts in one text; only the seal appends, so nothing in it may change
+      ledger;  // the ledger's facts in one text; only the seal writes to it, so nothing in it may change
 };
 
 // By name each time, since a migration may have put another table in its place. No look at pg_class: planning
@@ -46,8 +46,12 @@ std::string TrackerFactsSql(const MigrationJob& job) {
 constexpr char kLedgerFactsSql[] =
     "(SELECT pg_catalog.concat_ws(':', oid, pg_catalog.pg_relation_filenode(oid),"
     " pg_catalog.pg_stat_get_xact_tuples_inserted(oid), pg_catalog.pg_stat_get_xact_tuples_updated(oid),"
-    " pg_catalog.pg_stat_get_xact_tuples_deleted(oid))"
-    " FROM (SELECT pg_catalog.to_regclass('paliad_ledger.entry')::pg_catalog.oid AS oid OFFSET 0) AS ledger)";
+    " pg_catalog.pg_stat_get_xact_tuples_deleted(oid),"
+    " NULLIF(coalesce(pg_catalog.pg_stat_get_xact_tuples_inserted(blob), 0)"
+    " + coalesce(pg_catalog.pg_stat_get_xact_tuples_inserted(checkpoint), 0), 0))"
+    " FROM (SELECT pg_catalog.to_regclass('paliad_ledger.entry')::pg_catalog.oid AS oid,"
+    " pg_catalog.to_regclass('paliad_ledger.blob')::pg_catalog.oid AS blob,"
+    " pg_catalog.to_regclass('paliad_ledger.checkpoint')::pg_catalog.oid AS checkpoint OFFSET 0) AS ledger)";
 
 std::string BeginSql(const MigrationJob& job) {
   return fmt::format(

@@ -19,6 +19,7 @@
 #include "controller/reconcile/recovery.h"
 #include "controller/reconcile/run_entries.h"
 #include "controller/reconcile/run_session.h"
+#include "controller/reconcile/signing_key.h"
 #include "controller/store/run_recorder.h"
 #include "controller/version.h"
 
@@ -33,14 +34,15 @@ constexpr std::size_t kMaxFindingEntries = 1'000;
 class Reconciliation {
  public:
   Reconciliation(const Target& target, git::Repository& repository, const RunOptions& options,
-                 const Clock& clock, RunObserver& observer)
+                 const Clock& clock, RunObserver& observer, std::optional<ledger::MacSecret> secret)
       : target_(target),
         repository_(repository),
         options_(options),
         clock_(clock),
         observer_(observer),
+        secret_(secret),
         recorder_({.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()},
-                  clock),
+                  clock, /*first_ordinal=*/0, secret),
         session_(target, options.lock_wait, clock, observer) {
     run_.run_id = recorder_.run().run_id;
     run_.target = target.name;
@@ -122,7 +124,7 @@ class Reconciliation {
     for (const UnfinishedRun& unfinished : state_.unfinished) {
       store::RunRecorder other(
           {.run_id = unfinished.run_id, .target = unfinished.target, .tracker = target_.tracker.Text()},
-          clock_, unfinished.last_ordinal + 1);
+          clock_, unfinished.last_ordinal + 1, secret_);
       RETURN_IF_ERROR(other.Add(Kind::kRunFinished, {{"outcome", OutcomeName(Outcome::kInterrupted)},
                                                      {"applied", unfinished.applied},
                                                      {"commit", unfinished.commit},
@@ -455,6 +457,7 @@ class Reconciliation {
   const RunOptions& options_;
   const Clock& clock_;
   RunObserver& observer_;
+  const std::optional<ledger::MacSecret> secret_;  // of the codes on append
   store::RunRecorder recorder_;
   RunSession session_;
   LogSetup log_setup_;  // only where checkpoints are wanted
@@ -479,7 +482,8 @@ std::string_view TriggerName(Trigger trigger) {
 
 Result<Run> Reconcile(const Target& target, git::Repository& repository, const RunOptions& options,
                       const Clock& clock, RunObserver& observer) {
-  return Reconciliation(target, repository, options, clock, observer).Execute();
+  ASSIGN_OR_RETURN(const auto secret, ReadMacSecret(target));
+  return Reconciliation(target, repository, options, clock, observer, secret).Execute();
 }
 
 }  // namespace paliad

@@ -9,6 +9,7 @@
 #include "controller/reconcile/anchor_target.h"
 #include "controller/reconcile/ensure.h"
 #include "controller/reconcile/run_session.h"
+#include "controller/reconcile/signing_key.h"
 #include "controller/store/run_recorder.h"
 #include "controller/version.h"
 
@@ -92,6 +93,7 @@ Result<Resolution> Resolve(const Target& target, git::Repository& repository, co
   if (target.ledger.WantsCheckpoints()) {
     ASSIGN_OR_RETURN(log_setup, ReadLogSetup(target));
   }
+  ASSIGN_OR_RETURN(const auto secret, ReadMacSecret(target));
   ASSIGN_OR_RETURN(const Revision revision, ReadRevision(repository, target, request.revision));
   ASSIGN_OR_RETURN(const SourceTree tree, repository.ReadTree(revision.commit.id, target.path));
   RunSession session(target, request.lock_wait, clock, observer);
@@ -120,7 +122,8 @@ Result<Resolution> Resolve(const Target& target, git::Repository& repository, co
                     : known.desired != nullptr ? known.desired->name
                                                : "";
   store::RunRecorder recorder(
-      {.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()}, clock);
+      {.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()}, clock,
+      /*first_ordinal=*/0, secret);
   RETURN_IF_ERROR(recorder.Add(ledger::Kind::kResolved,
                                {{"version", request.version},
                                 {"name", resolution.name},

@@ -18,6 +18,7 @@ bool TellsOfEffect(ledger::Kind kind) {
     case ledger::Kind::kSchemaUpgraded:
     case ledger::Kind::kKeyRotated:
     case ledger::Kind::kIncarnation:
+    case ledger::Kind::kRedaction:
     case ledger::Kind::kRunFinished:  // tells what the run came to, which a lost connection may change
       return true;
     case ledger::Kind::kRunStarted:
@@ -28,10 +29,6 @@ bool TellsOfEffect(ledger::Kind kind) {
       return false;
   }
   return false;
-}
-
-std::string EntrySql(const ledger::Entry& entry) {
-  return "SELECT paliad_ledger.append(" + pg::QuoteBytes(entry.leaf) + ");";
 }
 
 Status Commit(pg::Session& session, RunRecorder& recorder, const std::string& sql_before) {
@@ -52,8 +49,13 @@ Status Commit(pg::Session& session, RunRecorder& recorder, const std::string& sq
 
 }  // namespace
 
-RunRecorder::RunRecorder(ledger::RunIdentity run, const Clock& clock, std::int64_t first_ordinal)
-    : run_(std::move(run)), clock_(clock), next_ordinal_(first_ordinal), last_appended_(first_ordinal - 1) {}
+RunRecorder::RunRecorder(ledger::RunIdentity run, const Clock& clock, std::int64_t first_ordinal,
+                         std::optional<ledger::MacSecret> secret)
+    : run_(std::move(run)),
+      clock_(clock),
+      secret_(secret),
+      next_ordinal_(first_ordinal),
+      last_appended_(first_ordinal - 1) {}
 
 Status RunRecorder::Add(ledger::Kind kind, Json fields) {
   ASSIGN_OR_RETURN(ledger::Entry entry,
@@ -68,9 +70,19 @@ Status RunRecorder::Add(ledger::Kind kind, Json fields) {
 std::string RunRecorder::AppendSql() const {
   std::string sql;
   for (const Waiting& waiting : waiting_) {
-    sql += EntrySql(waiting.entry);
+    sql += EntrySql(waiting);
   }
   return sql;
+}
+
+std::string RunRecorder::EntrySql(const Waiting& waiting) const {
+  std::string code;
+  if (secret_) {
+    const Sha256Digest mac =
+        ledger::AppendMac(*secret_, run_.run_id, waiting.ordinal, waiting.entry.leaf_hash);
+    code = "," + pg::QuoteBytes(AsBytes(mac));
+  }
+  return "SELECT paliad_ledger.append(" + pg::QuoteBytes(waiting.entry.leaf) + code + ");";
 }
 
 void RunRecorder::Appended() {

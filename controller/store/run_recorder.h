@@ -12,6 +12,7 @@
 #define PALIAD_CONTROLLER_STORE_RUN_RECORDER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "base/json_fwd.h"
 #include "base/result.h"
 #include "controller/postgres/session.h"
+#include "ledger/append_mac.h"
 #include "ledger/entry.h"
 
 namespace paliad::store {
@@ -26,8 +28,10 @@ namespace paliad::store {
 class RunRecorder {
  public:
   // `first_ordinal` > 0 goes on where another process stopped (to finish its run for it). `clock` must
-  // outlive the recorder.
-  RunRecorder(ledger::RunIdentity run, const Clock& clock, std::int64_t first_ordinal = 0);
+  // outlive the recorder. With a secret each call of append carries its code; a ledger that asks for none
+  // takes it all the same.
+  RunRecorder(ledger::RunIdentity run, const Clock& clock, std::int64_t first_ordinal = 0,
+              std::optional<ledger::MacSecret> secret = std::nullopt);
 
   // kInternal as ledger::MakeEntry; nothing is added then.
   [[nodiscard]] Status Add(ledger::Kind kind, Json fields);
@@ -60,8 +64,11 @@ class RunRecorder {
   // Gives what waits the ordinals that follow what the ledger has, so that a run's ordinals have no gap.
   void Renumber();
 
+  std::string EntrySql(const Waiting& waiting) const;
+
   ledger::RunIdentity run_;
   const Clock& clock_;
+  std::optional<ledger::MacSecret> secret_;
   std::int64_t next_ordinal_;
   std::int64_t last_appended_;  // ordinal; first_ordinal - 1: none
   std::vector<Waiting> waiting_;
