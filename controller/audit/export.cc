@@ -119,8 +119,8 @@ Status ExportJsonl(const LogReader& log, const Selection& selection, const TimeR
 
 Status ExportCsv(const LogReader& log, const Selection& selection, const TimeRange& range,
                  std::ostream& target) {
-  target << CsvRow({"seq", "at", "kind", "target", "version", "outcome", "commit", "checksum", "run", "ordinal",
-                    "tracker", "leaf_hash", "leaf"});
+  target << CsvRow({"seq", "at", "kind", "target", "version", "outcome", "commit", "checksum", "run",
+                    "ordinal", "tracker", "leaf_hash", "leaf"});
   return log.ForEachRow(selection.first, selection.end, [&](const LogRow& row) -> Status {
     const std::optional<LeafFields> fields = ReadLeafFields(row.leaf);
     if (!IsInRange(row.leaf, range) || !fields) {

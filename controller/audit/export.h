@@ -22,7 +22,7 @@ struct TimeRange {
 
 // Where the entries of a time range are. By what the leaves say: a column could be edited.
 struct Selection {
-  std::uint64_t size = 0;     // of the log
+  std::uint64_t size = 0;      // of the log
   std::uint64_t matching = 0;  // entries of the time range
   // They lie in first … end - 1. That is the order of the log; a clock may have gone back, so others may lie
   // between them. Empty: both are where the first later entry is.
@@ -44,8 +44,8 @@ bool IsInRange(const std::string& leaf, const TimeRange& range);
 [[nodiscard]] Status ExportCsv(const LogReader& log, const Selection& selection, const TimeRange& range,
                                std::ostream& target);
 
-// Entries first … end - 1 with their bodies, the checkpoint, and what proves both, and that `earlier` ones (of
-// the same log and not larger) are beginnings of it. kCorruption where the log is not the one that the
+// Entries first … end - 1 with their bodies, the checkpoint, and what proves both, and that `earlier` ones
+// (of the same log and not larger) are beginnings of it. kCorruption where the log is not the one that the
 // checkpoints were made of; what was written is to be thrown away then. REQUIRES: selection.end <=
 // checkpoint's size; earlier.size() <= ledger::kMaxEarlier.
 [[nodiscard]] Status ExportBundle(const LogReader& log, const Selection& selection,

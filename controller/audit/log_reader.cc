@@ -75,10 +75,11 @@ std::string Unescape(std::string_view escaped) {
 }
 
 Result<LogReader> LogReader::Begin(pg::Session& session) {
-  RETURN_IF_ERROR(session.Run("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
-                              "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),"
-                              "       pg_catalog.set_config('jit', 'off', true)",
-                              kReading));
+  RETURN_IF_ERROR(
+      session.Run("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
+                  "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),"
+                  "       pg_catalog.set_config('jit', 'off', true)",
+                  kReading));
   return LogReader(session);
 }
 
@@ -114,20 +115,22 @@ Status LogReader::ForEachRow(std::uint64_t first, std::optional<std::uint64_t> e
 // A row a hash costs more than the hashing.
 Status LogReader::ForEachHash(std::uint64_t end, const OnHash& on_hash) const {
   const auto bad = [](std::uint64_t seq) {
-    return Fail({.kind = ErrorKind::kCorruption,
-                 .doing = kReading,
-                 .subject = "",
-                 .cause = fmt::format("at entry {} or soon after it one is missing or not as it was appended", seq),
-                 .hint = "`paliadctl ledger verify` says what else is"});
+    return Fail(
+        {.kind = ErrorKind::kCorruption,
+         .doing = kReading,
+         .subject = "",
+         .cause = fmt::format("at entry {} or soon after it one is missing or not as it was appended", seq),
+         .hint = "`paliadctl ledger verify` says what else is"});
   };
   for (std::uint64_t first = 0; first < end; first += kHashesAtATime) {
     const std::uint64_t count = std::min<std::uint64_t>(kHashesAtATime, end - first);
     ASSIGN_OR_RETURN(
         const std::vector<pg::Rows> answer,
-        session_->Run(fmt::format("SELECT pg_catalog.count(*), pg_catalog.string_agg(leaf_hash, ''::bytea ORDER BY seq)"
-                                  " FROM paliad_ledger.entry WHERE seq >= {} AND seq < {}",
-                                  first, first + count),
-                      kReading));
+        session_->Run(
+            fmt::format("SELECT pg_catalog.count(*), pg_catalog.string_agg(leaf_hash, ''::bytea ORDER BY seq)"
+                        " FROM paliad_ledger.entry WHERE seq >= {} AND seq < {}",
+                        first, first + count),
+            kReading));
     constexpr std::size_t kDigits = 2 * sizeof(Sha256Digest);
     std::string_view hex = answer.front().Text(0, 1);
     hex.remove_prefix(std::min<std::size_t>(2, hex.size()));  // "\\x"
@@ -177,14 +180,14 @@ Result<std::optional<LogReader::Body>> LogReader::ReadBody(const Sha256Digest& d
 
 Result<std::vector<std::string>> LogReader::ReadCheckpoints() const {
   std::vector<std::string> notes;
-  RETURN_IF_ERROR(ForEachBatch(fmt::format("SELECT note FROM paliad_ledger.checkpoint ORDER BY size DESC LIMIT {}",
-                                           kMaxCheckpoints),
-                               kRowsAtATime, [&](const pg::Rows& rows) -> Status {
-                                 for (int row = 0; row < rows.size(); ++row) {
-                                   notes.push_back(rows.String(row, 0));
-                                 }
-                                 return {};
-                               }));
+  RETURN_IF_ERROR(ForEachBatch(
+      fmt::format("SELECT note FROM paliad_ledger.checkpoint ORDER BY size DESC LIMIT {}", kMaxCheckpoints),
+      kRowsAtATime, [&](const pg::Rows& rows) -> Status {
+        for (int row = 0; row < rows.size(); ++row) {
+          notes.push_back(rows.String(row, 0));
+        }
+        return {};
+      }));
   return notes;
 }
 

@@ -31,11 +31,12 @@ Result<TrustedCheckpoint> FindNewestCheckpoint(const LogReader& log, const publi
     }
   }
   if (!newest) {
-    return Fail({.kind = ErrorKind::kInvalidInput,
-                 .doing = "find a checkpoint of",
-                 .subject = identity.origin,
-                 .cause = identity.trusted.empty() ? "none was made" : "none was made that a trusted key signed",
-                 .hint = "`paliadctl ledger checkpoint` makes one"});
+    return Fail(
+        {.kind = ErrorKind::kInvalidInput,
+         .doing = "find a checkpoint of",
+         .subject = identity.origin,
+         .cause = identity.trusted.empty() ? "none was made" : "none was made that a trusted key signed",
+         .hint = "`paliadctl ledger checkpoint` makes one"});
   }
   return *std::move(newest);
 }

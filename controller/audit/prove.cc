@@ -27,7 +27,8 @@ Result<EntryProof> ProveEntry(const LogReader& log, std::uint64_t seq, const Tru
     return Status();
   }));
   if (!leaf) {
-    return fail(ErrorKind::kInvalidInput, "the ledger has no such entry", "`paliadctl ledger entries` lists them");
+    return fail(ErrorKind::kInvalidInput, "the ledger has no such entry",
+                "`paliadctl ledger entries` lists them");
   }
   if (seq >= size) {
     return fail(ErrorKind::kInvalidInput,
@@ -44,9 +45,9 @@ Result<EntryProof> ProveEntry(const LogReader& log, std::uint64_t seq, const Tru
                 fmt::format("the ledger is not the one that {} was made of", checkpoint.source),
                 "`paliadctl ledger verify` says where it differs");
   }
-  return EntryProof{
-      .proof = ledger::FormatTlogProof({.index = seq, .path = path, .checkpoint = checkpoint.note, .extra = {}}),
-      .leaf = *std::move(leaf)};
+  return EntryProof{.proof = ledger::FormatTlogProof(
+                        {.index = seq, .path = path, .checkpoint = checkpoint.note, .extra = {}}),
+                    .leaf = *std::move(leaf)};
 }
 
 }  // namespace paliad::audit

@@ -33,7 +33,7 @@ std::string Shown(const std::optional<std::string>& value) {
 
 std::string ColumnName(const Projection& projection) {
   const std::string_view column = projection.column;
-  return column == "\"commit\""           ? "commit"
+  return column == "\"commit\""             ? "commit"
          : column.starts_with("pg_catalog") ? projection.field
                                             : std::string(column);
 }
@@ -42,8 +42,8 @@ std::string ColumnName(const Projection& projection) {
 
 std::optional<LeafFields> ReadLeafFields(const std::string& leaf) {
   LeafFields fields;
-  const auto objection = ledger::CanonicalObjection(
-      leaf, [&](int depth, std::string_view key, const ledger::JsonScalar& value) {
+  const auto objection =
+      ledger::CanonicalObjection(leaf, [&](int depth, std::string_view key, const ledger::JsonScalar& value) {
         if (const auto* text = std::get_if<std::string>(&value); text != nullptr && text->size() == 64) {
           if (const auto digest = ledger::ParseHexHash(*text)) {
             fields.digests.push_back(*digest);

@@ -196,18 +196,18 @@ class DatabaseVerification {
       } else if (former.agrees) {
         agreed_former_ = std::max(agreed_former_, former_size);
       } else if (former_size <= incarnation->agreed_size) {
-        problems.Add(former_size > size ? ProblemKind::kTruncated : ProblemKind::kEdited,
-                     fmt::format("the first {} entries are not those of {}, from before the incarnation at {}",
-                                 former_size, former.source, incarnation->seq),
-                     agreed_former_);
+        problems.Add(
+            former_size > size ? ProblemKind::kTruncated : ProblemKind::kEdited,
+            fmt::format("the first {} entries are not those of {}, from before the incarnation at {}",
+                        former_size, former.source, incarnation->seq),
+            agreed_former_);
       } else {
         ++superseded;
       }
     }
     if (superseded > 0) {
-      result_.notes.push_back(
-          fmt::format("{} checkpoints of a former origin are of entries that the incarnation left behind",
-                      superseded));
+      result_.notes.push_back(fmt::format(
+          "{} checkpoints of a former origin are of entries that the incarnation left behind", superseded));
     }
     JudgeCopies(size, problems);
   }
@@ -219,9 +219,10 @@ class DatabaseVerification {
         agreed = copy_size;
         continue;
       }
-      problems.Add(copy_size > size ? ProblemKind::kTruncated : ProblemKind::kEdited,
-                   fmt::format("the entries are not those of {}, a checkpoint of {} entries", copy.source, copy_size),
-                   std::min(agreed, size));
+      problems.Add(
+          copy_size > size ? ProblemKind::kTruncated : ProblemKind::kEdited,
+          fmt::format("the entries are not those of {}, a checkpoint of {} entries", copy.source, copy_size),
+          std::min(agreed, size));
       return;  // once: each later one differs too
     }
   }
@@ -263,11 +264,13 @@ class DatabaseVerification {
     }
     if (used_copies_) {
       result_.notes.emplace_back(
-          "no checkpoint was published: the signed ones are the database's own, and its administrator can take "
+          "no checkpoint was published: the signed ones are the database's own, and its administrator can "
+          "take "
           "the newest away together with the entries");
     } else if (nothing_published) {
       result_.notes.emplace_back(
-          "no checkpoint vouches for the ledger: it agrees with itself, and whoever may write to the database "
+          "no checkpoint vouches for the ledger: it agrees with itself, and whoever may write to the "
+          "database "
           "could have rewritten it as a whole");
     }
   }

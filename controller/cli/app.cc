@@ -150,8 +150,8 @@ void AddGlobalOptions(CLI::App& app, Options& options) {
 
 // Some formats are of some commands only.
 constexpr std::pair<std::string_view, std::string_view> kSpecialFormats[] = {
-    {"check", "markdown"},         {"check", "sarif"},          {"ledger export", "bundle"},
-    {"ledger export", "jsonl"},    {"ledger export", "csv"},
+    {"check", "markdown"},      {"check", "sarif"},       {"ledger export", "bundle"},
+    {"ledger export", "jsonl"}, {"ledger export", "csv"},
 };
 
 void RequireFormat(const CLI::App& app, const Options& options) {
@@ -161,8 +161,8 @@ void RequireFormat(const CLI::App& app, const Options& options) {
   }
   const bool everywhere = options.output == "text" || options.output == "json";
   const std::pair<std::string_view, std::string_view> asked = {command, options.output};
-  if (!everywhere && std::find(std::begin(kSpecialFormats), std::end(kSpecialFormats), asked) ==
-                         std::end(kSpecialFormats)) {
+  if (!everywhere &&
+      std::find(std::begin(kSpecialFormats), std::end(kSpecialFormats), asked) == std::end(kSpecialFormats)) {
     throw CLI::ValidationError("--output",
                                fmt::format("`{}` does not answer in {}", command, options.output));
   }

@@ -32,9 +32,10 @@ Status WriteNew(const std::string& path, int mode, std::string_view text) {
                  .doing = "write the key to",
                  .subject = path,
                  .cause = std::strerror(errno),
-                 .hint = exists ? "a key is never overwritten: its signatures could not be made again; choose "
-                                  "another name"
-                                : ""});
+                 .hint = exists
+                             ? "a key is never overwritten: its signatures could not be made again; choose "
+                               "another name"
+                             : ""});
   };
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (file < 0) {
@@ -79,8 +80,9 @@ int RunKeygen(const Options& options, const Flags& flags) {
 
 void AddKeygen(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand("keygen", "Make a key that signs the ledger's checkpoints");
-  command->footer("Writes the private key to FILE (PEM, mode 0600) and the verifier key to FILE.pub, and prints "
-                  "the verifier key: give that to auditors.");
+  command->footer(
+      "Writes the private key to FILE (PEM, mode 0600) and the verifier key to FILE.pub, and prints "
+      "the verifier key: give that to auditors.");
   const auto flags = std::make_shared<Flags>();
   command->add_option("--name", flags->name, "The ledger's origin, which checkpoints begin with")
       ->required()

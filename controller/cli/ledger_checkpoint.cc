@@ -19,9 +19,9 @@ Result<int> RunCheckpoint(const Invocation& invocation) {
   const Options& options = invocation.options;
   ASSIGN_OR_RETURN(LedgerSession ledger, OpenLedger(options));
   ASSIGN_OR_RETURN(const std::string genesis_hash, store::ReadGenesisHash(ledger.session));
-  ASSIGN_OR_RETURN(const publish::Anchoring anchoring,
-                   AnchorTarget(ledger.session, ledger.target, ledger.setup, genesis_hash, Actor(),
-                                invocation.clock));
+  ASSIGN_OR_RETURN(
+      const publish::Anchoring anchoring,
+      AnchorTarget(ledger.session, ledger.target, ledger.setup, genesis_hash, Actor(), invocation.clock));
   if (options.json()) {
     OrderedJson json = AnchoringJson(anchoring);
     json["note"] = anchoring.note;

@@ -131,9 +131,10 @@ std::string SummaryText(const Summary& summary, const std::string& file) {
     text += "no checkpoint: nothing vouches for this\n";
   }
   if (summary.left_out > 0) {
-    text += fmt::format("{} entries of the range are newer than the checkpoint and left out; "
-                        "`paliadctl ledger checkpoint` makes a newer one\n",
-                        summary.left_out);
+    text += fmt::format(
+        "{} entries of the range are newer than the checkpoint and left out; "
+        "`paliadctl ledger checkpoint` makes a newer one\n",
+        summary.left_out);
   }
   return text;
 }
@@ -145,9 +146,14 @@ OrderedJson SummaryJson(const Summary& summary, const std::string& file) {
                   {"origin", summary.checkpoint->checkpoint.origin},
                   {"signed", summary.checkpoint->is_signed}};
   }
-  return {{"file", file},          {"format", summary.format}, {"entries", summary.entries},
-          {"size", summary.size},  {"first", summary.first},   {"end", summary.end},
-          {"left_out", summary.left_out}, {"checkpoint", std::move(checkpoint)}};
+  return {{"file", file},
+          {"format", summary.format},
+          {"entries", summary.entries},
+          {"size", summary.size},
+          {"first", summary.first},
+          {"end", summary.end},
+          {"left_out", summary.left_out},
+          {"checkpoint", std::move(checkpoint)}};
 }
 
 Result<int> RunExport(const Invocation& invocation, const Flags& flags) {
@@ -187,8 +193,10 @@ void AddLedgerExport(CLI::App& ledger, Invocation& invocation) {
   command->add_option("--out", flags->file, "The file to write; '-': standard output")
       ->required()
       ->type_name("FILE");
-  command->add_option("--checkpoint", flags->checkpoints,
-                      "An earlier checkpoint, which the bundle is to prove itself a continuation of; several times")
+  command
+      ->add_option(
+          "--checkpoint", flags->checkpoints,
+          "An earlier checkpoint, which the bundle is to prove itself a continuation of; several times")
       ->type_name("FILE")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);

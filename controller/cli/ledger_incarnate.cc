@@ -33,9 +33,9 @@ Result<int> RunIncarnate(const Invocation& invocation, const Flags& flags) {
                           .target = ledger.target.name,
                           .actor = Actor()},
                          flags.reason, invocation.clock));
-  ASSIGN_OR_RETURN(const publish::Anchoring anchoring,
-                   AnchorTarget(ledger.session, ledger.target, ledger.setup, genesis_hash, Actor(),
-                                invocation.clock));
+  ASSIGN_OR_RETURN(
+      const publish::Anchoring anchoring,
+      AnchorTarget(ledger.session, ledger.target, ledger.setup, genesis_hash, Actor(), invocation.clock));
   if (options.json()) {
     AnswerJson(OrderedJson{{"origin", incarnation.origin},
                            {"previous_origin", incarnation.previous_origin},
@@ -44,9 +44,10 @@ Result<int> RunIncarnate(const Invocation& invocation, const Flags& flags) {
                            {"reason", flags.reason},
                            {"checkpoint", AnchoringJson(anchoring)}});
   } else {
-    Answer(fmt::format("the ledger goes on as {} after {}, of which {} entries were published and {} are still here\n{}",
-                       EscapeForTerminal(incarnation.origin), EscapeForTerminal(incarnation.previous_origin),
-                       incarnation.published_size, incarnation.agreed_size, AnchoringText(anchoring)));
+    Answer(fmt::format(
+        "the ledger goes on as {} after {}, of which {} entries were published and {} are still here\n{}",
+        EscapeForTerminal(incarnation.origin), EscapeForTerminal(incarnation.previous_origin),
+        incarnation.published_size, incarnation.agreed_size, AnchoringText(anchoring)));
   }
   std::fputs(AnchoringComplaints(anchoring, std::nullopt, options.UseColor(STDERR_FILENO)).c_str(), stderr);
   return anchoring.PublishedEverywhere() ? kDone : kFailed;
@@ -57,8 +58,9 @@ Result<int> RunIncarnate(const Invocation& invocation, const Flags& flags) {
 void AddLedgerIncarnate(CLI::App& ledger, Invocation& invocation) {
   CLI::App* command = ledger.add_subcommand(
       "incarnate", "After a restore from backup: go on under a new origin, and record why");
-  command->footer("Choose the new origin first (--ledger-origin, or `origin` in the configuration). The checkpoints of "
-                  "the old one stay where they are.");
+  command->footer(
+      "Choose the new origin first (--ledger-origin, or `origin` in the configuration). The checkpoints of "
+      "the old one stay where they are.");
   const auto flags = std::make_shared<Flags>();
   command->add_option("--reason", flags->reason, "For the auditor; recorded")
       ->required()

@@ -52,13 +52,13 @@ Result<int> RunProve(const Invocation& invocation, const Flags& flags) {
   } else if (flags.file.empty()) {
     Answer(proof.proof);
   } else {
-    Answer(fmt::format("entry {} is in the checkpoint of {} entries, {}\n"
-                       "  proof  {}\n  entry  {}.entry\n"
-                       "  verify with: paliad-ledger-verify --proof {} --entry {}.entry --origin {} --key VKEY\n",
-                       flags.seq, checkpoint.checkpoint.size, EscapeForTerminal(checkpoint.source),
-                       EscapeForTerminal(flags.file), EscapeForTerminal(flags.file),
-                       EscapeForTerminal(flags.file), EscapeForTerminal(flags.file),
-                       EscapeForTerminal(checkpoint.checkpoint.origin)));
+    Answer(fmt::format(
+        "entry {} is in the checkpoint of {} entries, {}\n"
+        "  proof  {}\n  entry  {}.entry\n"
+        "  verify with: paliad-ledger-verify --proof {} --entry {}.entry --origin {} --key VKEY\n",
+        flags.seq, checkpoint.checkpoint.size, EscapeForTerminal(checkpoint.source),
+        EscapeForTerminal(flags.file), EscapeForTerminal(flags.file), EscapeForTerminal(flags.file),
+        EscapeForTerminal(flags.file), EscapeForTerminal(checkpoint.checkpoint.origin)));
   }
   return kDone;
 }

@@ -26,9 +26,7 @@ Result<LedgerSession> OpenLedger(const Options& options) {
                  .cause = "this database has none",
                  .hint = "`paliadctl reconcile` makes it"});
   }
-  return LedgerSession{.target = std::move(target),
-                       .setup = std::move(setup),
-                       .session = std::move(session)};
+  return LedgerSession{.target = std::move(target), .setup = std::move(setup), .session = std::move(session)};
 }
 
 void SetLedgerCallback(CLI::App& command, Invocation& invocation, LedgerCommand run) {
@@ -40,7 +38,8 @@ void SetLedgerCallback(CLI::App& command, Invocation& invocation, LedgerCommand 
     }
     const Result<int> code = run(invocation);
     invocation.exit_code =
-        code ? *code : AnswerError(options, code.error(), ExitCodeWith(code.error(), ExitCodeFor(code.error())));
+        code ? *code
+             : AnswerError(options, code.error(), ExitCodeWith(code.error(), ExitCodeFor(code.error())));
   });
 }
 

@@ -92,13 +92,16 @@ void AddLedgerVerify(CLI::App& ledger, Invocation& invocation) {
   const auto flags = std::make_shared<Flags>();
   command->add_option("--origin", flags->origin, "The ledger's name; default: the configured one")
       ->type_name("ORIGIN");
-  command->add_option("--key", flags->keys,
-                      "A verifier key that you trust, 'VKEY [FROM [TO]]', several times; default: the configured ones")
+  command
+      ->add_option(
+          "--key", flags->keys,
+          "A verifier key that you trust, 'VKEY [FROM [TO]]', several times; default: the configured ones")
       ->type_name("VKEY")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);
-  command->add_option("--checkpoint", flags->checkpoints,
-                      "A checkpoint that was published, beside those of the configured places; several times")
+  command
+      ->add_option("--checkpoint", flags->checkpoints,
+                   "A checkpoint that was published, beside those of the configured places; several times")
       ->type_name("FILE")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->allow_extra_args(false);

@@ -9,8 +9,7 @@ namespace paliad::cli {
 namespace {
 
 tl::unexpected<Error> NotWritten(ErrorKind kind, const std::string& path) {
-  return Fail(
-      {.kind = kind, .doing = "write", .subject = path, .cause = std::strerror(errno), .hint = ""});
+  return Fail({.kind = kind, .doing = "write", .subject = path, .cause = std::strerror(errno), .hint = ""});
 }
 
 }  // namespace

@@ -9,8 +9,8 @@
 
 namespace paliad::cli {
 
-// Writes beside `path` and takes its name when it is committed; else leaves nothing behind. Replaces a file of
-// that name.
+// Writes beside `path` and takes its name when it is committed; else leaves nothing behind. Replaces a file
+// of that name.
 class OutputFile {
  public:
   // kInvalidInput where no file can be made there.

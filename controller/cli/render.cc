@@ -220,8 +220,7 @@ OrderedJson RunJson(const Run& run) {
           {"bootstrapped", run.bootstrapped},
           {"ledger", std::move(ledger)},
           {"checkpoint", run.anchoring ? AnchoringJson(*run.anchoring) : OrderedJson(nullptr)},
-          {"checkpoint_error",
-           run.anchoring_error ? ErrorJson(*run.anchoring_error) : OrderedJson(nullptr)},
+          {"checkpoint_error", run.anchoring_error ? ErrorJson(*run.anchoring_error) : OrderedJson(nullptr)},
           {"error", run.error ? ErrorJson(*run.error) : OrderedJson(nullptr)}};
 }
 

@@ -71,10 +71,10 @@ int RunResolve(const Invocation& invocation, const Flags& flags) {
   if (resolution->refusal) {
     return AnswerError(options, *resolution->refusal, kRefused);
   }
-  std::fputs(AnchoringComplaints(resolution->anchoring, resolution->anchoring_error,
-                                 options.UseColor(STDERR_FILENO))
-                 .c_str(),
-             stderr);
+  std::fputs(
+      AnchoringComplaints(resolution->anchoring, resolution->anchoring_error, options.UseColor(STDERR_FILENO))
+          .c_str(),
+      stderr);
   if (options.json()) {
     AnswerJson(ResolutionJson(options, flags, *resolution));
   } else {

@@ -27,8 +27,8 @@ struct RefLog::Handle {
   std::string file;
 
   Error Failed(std::string doing) const {
-    return {ErrorKind::kUnavailable, std::move(doing), fmt::format("{} in {}", reference, path), LastErrorText(),
-            ""};
+    return {ErrorKind::kUnavailable, std::move(doing), fmt::format("{} in {}", reference, path),
+            LastErrorText(), ""};
   }
 
   // None: there is no such reference.
@@ -71,8 +71,8 @@ Result<RefLog> RefLog::Open(const std::string& repository, const std::string& re
                             const std::string& file) {
   InitLibgit2(Authorities::kNone);
   if (!reference.starts_with("refs/") || git_reference_is_valid_name(reference.c_str()) != 1) {
-    return Fail({ErrorKind::kInvalidInput, "publish to the reference", reference, "it is not a reference's name",
-                 "write for example refs/paliad/ledger"});
+    return Fail({ErrorKind::kInvalidInput, "publish to the reference", reference,
+                 "it is not a reference's name", "write for example refs/paliad/ledger"});
   }
   auto handle = std::make_unique<Handle>();
   handle->path = repository;
@@ -126,7 +126,8 @@ Result<std::string> RefLog::Append(const std::string& bytes, const std::string& 
   const auto failed = [&] { return Fail(handle_->Failed("publish to")); };
   git_oid parent_id;
   OwnedCommit parent;
-  if (after && (!FromHex(*after, &parent_id) || git_commit_lookup(Out(parent), repository, &parent_id) != 0)) {
+  if (after &&
+      (!FromHex(*after, &parent_id) || git_commit_lookup(Out(parent), repository, &parent_id) != 0)) {
     return failed();
   }
   git_oid blob;
@@ -145,16 +146,16 @@ Result<std::string> RefLog::Append(const std::string& bytes, const std::string& 
   git_oid commit;
   const git_commit* parents[] = {parent.get()};
   // Without a reference: git_commit_create would move it whatever it is by then.
-  if (git_commit_create(&commit, repository, nullptr, signature.get(), signature.get(), "UTF-8", message.c_str(),
-                        tree.get(), after ? 1 : 0, parents) != 0) {
+  if (git_commit_create(&commit, repository, nullptr, signature.get(), signature.get(), "UTF-8",
+                        message.c_str(), tree.get(), after ? 1 : 0, parents) != 0) {
     return failed();
   }
   OwnedReference reference;
   const int code =
       after ? git_reference_create_matching(Out(reference), repository, handle_->reference.c_str(), &commit,
                                             /*force=*/1, &parent_id, "paliad: publish a checkpoint")
-            : git_reference_create(Out(reference), repository, handle_->reference.c_str(), &commit, /*force=*/0,
-                                   "paliad: publish a checkpoint");
+            : git_reference_create(Out(reference), repository, handle_->reference.c_str(), &commit,
+                                   /*force=*/0, "paliad: publish a checkpoint");
   if (code == GIT_EMODIFIED || code == GIT_EEXISTS || code == GIT_ELOCKED || code == GIT_ENOTFOUND) {
     return Fail({ErrorKind::kConflict, "publish to", handle_->reference,
                  "another process published there at the same time", ""});

@@ -22,8 +22,8 @@ struct RefTransfer {
 };
 
 // Fetches the remote's reference and makes it the local one's value, unless the local one continues it (then
-// the remote lacks what was not pushed yet). Returns the remote's commit; none: it has no such reference. What
-// the local reference had besides is given up: it was never published. Errors as Fetch.
+// the remote lacks what was not pushed yet). Returns the remote's commit; none: it has no such reference.
+// What the local reference had besides is given up: it was never published. Errors as Fetch.
 [[nodiscard]] Result<std::optional<std::string>> FetchRef(const RefTransfer& transfer);
 
 // Pushes the local reference, never by force. kConflict if the remote has something that it does not

@@ -91,7 +91,8 @@ class RefTransferring {
   }
 
   Status Open() {
-    if (git_repository_open_ext(Out(repository_), path_.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) != 0) {
+    if (git_repository_open_ext(Out(repository_), path_.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) !=
+        0) {
       return Fail({ErrorKind::kUnavailable, "open the git repository", path_, LastErrorText(), ""});
     }
     git_remote_create_options create;
@@ -123,8 +124,8 @@ class RefTransferring {
   Result<std::string> Follow(const git_oid& tip) {
     git_oid local;
     const bool is_there = git_reference_name_to_id(&local, repository_.get(), reference_.c_str()) == 0;
-    if (is_there && (git_oid_equal(&local, &tip) != 0 ||
-                     git_graph_descendant_of(repository_.get(), &local, &tip) == 1)) {
+    if (is_there &&
+        (git_oid_equal(&local, &tip) != 0 || git_graph_descendant_of(repository_.get(), &local, &tip) == 1)) {
       return ToHex(tip);
     }
     OwnedReference reference;

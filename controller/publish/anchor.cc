@@ -133,8 +133,9 @@ class Anchorer {
         return seen;
       }
     }
-    return Fail(NotThisLogs(seen.note->source, opened.error().detail,
-                            "trust the key that signed it, or find out who wrote it; nothing is signed until then"));
+    return Fail(
+        NotThisLogs(seen.note->source, opened.error().detail,
+                    "trust the key that signed it, or find out who wrote it; nothing is signed until then"));
   }
 
   Status RequireOrigin() {
@@ -152,11 +153,12 @@ class Anchorer {
       }
       const std::string origin = OriginOf(seen.note->bytes);
       if (std::find(lineage.former.begin(), lineage.former.end(), origin) == lineage.former.end()) {
-        return Fail(NotThisLogs(
-            seen.note->source,
-            fmt::format("it is of the log '{}', and this one is '{}'", origin, identity_.origin),
-            "give each log a place of its own; after a restore from backup, `paliadctl ledger incarnate` begins a "
-            "new origin"));
+        return Fail(
+            NotThisLogs(seen.note->source,
+                        fmt::format("it is of the log '{}', and this one is '{}'", origin, identity_.origin),
+                        "give each log a place of its own; after a restore from backup, `paliadctl ledger "
+                        "incarnate` begins a "
+                        "new origin"));
       }
     }
     return {};
@@ -167,8 +169,10 @@ class Anchorer {
       return {};
     }
     const std::string hint =
-        "somebody changed the ledger, or the database was restored from a backup: `paliadctl ledger verify` says "
-        "what is missing. Where it was restored, choose a new origin and run `paliadctl ledger incarnate --reason "
+        "somebody changed the ledger, or the database was restored from a backup: `paliadctl ledger verify` "
+        "says "
+        "what is missing. Where it was restored, choose a new origin and run `paliadctl ledger incarnate "
+        "--reason "
         "TEXT`";
     const auto root = head_.roots.find(seen.checkpoint->size);
     if (root == head_.roots.end()) {
@@ -178,11 +182,11 @@ class Anchorer {
                               hint));
     }
     if (root->second != seen.checkpoint->root) {
-      return Fail(NotThisLogs(seen.note->source,
-                              fmt::format("it is of {}, and the first {} entries of the database have root {}",
-                                          Describe(*seen.checkpoint), seen.checkpoint->size,
-                                          ledger::FormatHash(root->second)),
-                              hint));
+      return Fail(NotThisLogs(
+          seen.note->source,
+          fmt::format("it is of {}, and the first {} entries of the database have root {}",
+                      Describe(*seen.checkpoint), seen.checkpoint->size, ledger::FormatHash(root->second)),
+          hint));
     }
     return {};
   }
@@ -287,9 +291,8 @@ class Anchorer {
     for (const Seen& seen : seen_) {
       PlaceOutcome outcome{.place = seen.place->name(), .error = seen.error};
       if (!outcome.error) {
-        const Status published = HasIt(seen)
-                                     ? seen.place->Complete()
-                                     : seen.place->Publish(head_.size, result_.note, seen.note);
+        const Status published =
+            HasIt(seen) ? seen.place->Complete() : seen.place->Publish(head_.size, result_.note, seen.note);
         if (!published) {
           outcome.error = published.error();
           lost_a_race = lost_a_race || published.error().kind == ErrorKind::kConflict;

@@ -147,9 +147,8 @@ Status FilePlace::SyncFolder() const {
 
 Status FilePlace::KeepLatest(std::uint64_t size, const std::string& note) const {
   const std::string number = fmt::format("{:0{}}", size, kSizeDigits);
-  for (const std::string& name :
-       {number + std::string(kExtension),
-        fmt::format("{}.{}{}", number, Sha256Hex(note).substr(0, 8), kExtension)}) {
+  for (const std::string& name : {number + std::string(kExtension),
+                                  fmt::format("{}.{}{}", number, Sha256Hex(note).substr(0, 8), kExtension)}) {
     if (::link(Path(kLatest).c_str(), Path(name).c_str()) == 0) {
       return {};
     }

@@ -77,8 +77,8 @@ Status GitPlace::Push() {
 
 Status GitPlace::Publish(std::uint64_t size, const std::string& note,
                          const std::optional<PublishedNote>& after) {
-  ASSIGN_OR_RETURN(tip_, log_->Append(note, fmt::format("Checkpoint of {} entries\n", size),
-                                      after ? tip_ : std::nullopt));
+  ASSIGN_OR_RETURN(
+      tip_, log_->Append(note, fmt::format("Checkpoint of {} entries\n", size), after ? tip_ : std::nullopt));
   RETURN_IF_ERROR(Push());
   remote_tip_ = tip_;
   return {};

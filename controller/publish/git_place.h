@@ -33,8 +33,8 @@ class GitPlace final : public Place {
   const std::string reference_;
   const RepositoryLocation repository_;
   std::optional<git::RefLog> log_;
-  std::string folder_;                    // of the repository on this machine
-  std::optional<std::string> remote_;     // its URL
+  std::string folder_;                     // of the repository on this machine
+  std::optional<std::string> remote_;      // its URL
   std::optional<std::string> remote_tip_;  // none: the remote has no such reference
   std::optional<std::string> tip_;         // of the local reference, when it was read
 };

@@ -41,7 +41,8 @@ Result<std::vector<PublishedNote>> ReadNotes(const Places& places) {
 }
 
 // Under which name the log was published last: the origin of the places' newest checkpoints.
-Result<std::string> FindPrevious(const Places& places, const store::ProvenHead& head, const std::string& origin) {
+Result<std::string> FindPrevious(const Places& places, const store::ProvenHead& head,
+                                 const std::string& origin) {
   std::set<std::string> origins;
   for (const auto& place : places) {
     ASSIGN_OR_RETURN(const std::optional<PublishedNote> latest, place->ReadLatest());
@@ -57,13 +58,15 @@ Result<std::string> FindPrevious(const Places& places, const store::ProvenHead& 
                        "there is nothing to do: `paliadctl ledger checkpoint` makes the first one"));
   }
   if (origins.contains(origin)) {
-    return Fail(NotNew(origin, "that is the origin which checkpoints were published under",
-                       "choose another one, such as the old one with '#2' behind it: --ledger-origin, or `origin` in "
-                       "the configuration"));
+    return Fail(
+        NotNew(origin, "that is the origin which checkpoints were published under",
+               "choose another one, such as the old one with '#2' behind it: --ledger-origin, or `origin` in "
+               "the configuration"));
   }
   if (origins.size() > 1) {
-    return Fail(NotNew(origin, fmt::format("the places hold checkpoints of several logs, '{}' and '{}'",
-                                           *origins.begin(), *origins.rbegin()),
+    return Fail(NotNew(origin,
+                       fmt::format("the places hold checkpoints of several logs, '{}' and '{}'",
+                                   *origins.begin(), *origins.rbegin()),
                        "give each log places of its own"));
   }
   return *origins.begin();
@@ -103,7 +106,8 @@ Result<Incarnation> Incarnate(pg::Session& session, const LogIdentity& identity,
       {{"origin", incarnation.origin},
        {"previous_origin", incarnation.previous_origin},
        {"published_size", incarnation.published_size},
-       {"published_root", published.empty() ? Json(nullptr) : Json(ledger::FormatHash(published.rbegin()->second))},
+       {"published_root",
+        published.empty() ? Json(nullptr) : Json(ledger::FormatHash(published.rbegin()->second))},
        {"agreed_size", incarnation.agreed_size},
        {"reason", reason},
        {"actor", options.actor}}));

@@ -1,6 +1,6 @@
-// A new incarnation of a log: after a restore from backup, or a promotion that lost commits, the database does
-// not continue what was published. It goes on under an origin of its own, and an entry says so; nobody signs
-// over what was lost.
+// A new incarnation of a log: after a restore from backup, or a promotion that lost commits, the database
+// does not continue what was published. It goes on under an origin of its own, and an entry says so; nobody
+// signs over what was lost.
 #ifndef PALIAD_CONTROLLER_PUBLISH_INCARNATE_H_
 #define PALIAD_CONTROLLER_PUBLISH_INCARNATE_H_
 
@@ -23,9 +23,10 @@ struct Incarnation {
   std::uint64_t agreed_size = 0;     // the largest one that the database still agrees with; 0: none
 };
 
-// Appends an `incarnation` entry: the log goes on as `identity.origin` after the one that the places (or, without
-// places, the database's own copies) have checkpoints of. Nothing is signed yet: that is Anchor's. kInvalidInput
-// where the origin is not a new one, or nothing was ever published; kUnavailable where a place cannot be read.
+// Appends an `incarnation` entry: the log goes on as `identity.origin` after the one that the places (or,
+// without places, the database's own copies) have checkpoints of. Nothing is signed yet: that is Anchor's.
+// kInvalidInput where the origin is not a new one, or nothing was ever published; kUnavailable where a place
+// cannot be read.
 [[nodiscard]] Result<Incarnation> Incarnate(pg::Session& session, const LogIdentity& identity,
                                             const Places& places, const AnchorOptions& options,
                                             const std::string& reason, const Clock& clock);

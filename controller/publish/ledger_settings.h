@@ -9,8 +9,8 @@ namespace paliad {
 
 // How a target's ledger is signed and published: one log per database.
 struct LedgerSettings {
-  std::string origin;                      // names the log in its checkpoints; empty: host/database/target
-  std::string signing_key_file;            // PEM; empty: checkpoints are unsigned, and `ledger verify` says so
+  std::string origin;            // names the log in its checkpoints; empty: host/database/target
+  std::string signing_key_file;  // PEM; empty: checkpoints are unsigned, and `ledger verify` says so
   std::vector<std::string> verifier_keys;  // lines of ledger/trusted_keys.h; empty: the signing key's own
   std::vector<std::string> publish;        // "file:DIR", "git:REF"
 

@@ -76,8 +76,7 @@ ledger::TrustedKeys LogIdentity::TrustedFor(const std::string& other_origin) con
 }
 
 std::optional<ledger::MacSecret> LogIdentity::AppendSecret() const {
-  return signers.empty() ? std::nullopt
-                         : std::optional(ledger::DeriveMacSecret(signers.front().key, origin));
+  return signers.empty() ? std::nullopt : std::optional(ledger::DeriveMacSecret(signers.front().key, origin));
 }
 
 Result<LogIdentity> ReadLogIdentity(const LedgerSettings& settings, const std::string& origin) {

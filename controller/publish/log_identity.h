@@ -31,7 +31,8 @@ struct LogIdentity {
 
 // One file may hold several keys, one PEM block each: all of them sign, which carries a log over a rotation.
 // kInvalidInput for a file that cannot be read or holds anything else, for an origin that is no key's name,
-// for bad verifier keys, and where the signing key is none of those that are trusted. `origin` is the settings' own where they name one.
+// for bad verifier keys, and where the signing key is none of those that are trusted. `origin` is the
+// settings' own where they name one.
 [[nodiscard]] Result<LogIdentity> ReadLogIdentity(const LedgerSettings& settings, const std::string& origin);
 
 }  // namespace paliad::publish

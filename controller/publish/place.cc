@@ -43,8 +43,7 @@ Result<std::unique_ptr<Place>> MakePlace(const std::string& name, const Reposito
                .hint = "write file:DIR, or git:REF with a whole name such as git:refs/paliad/ledger"});
 }
 
-Result<Places> MakePlaces(const std::vector<std::string>& names,
-                          const RepositoryLocation& repository) {
+Result<Places> MakePlaces(const std::vector<std::string>& names, const RepositoryLocation& repository) {
   Places places;
   for (const std::string& name : names) {
     ASSIGN_OR_RETURN(std::unique_ptr<Place> place, MakePlace(name, repository));

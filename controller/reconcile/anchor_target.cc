@@ -10,10 +10,11 @@ Result<LogSetup> ReadLogSetup(const Target& target) {
   LogSetup setup;
   ASSIGN_OR_RETURN(const std::string origin, OriginOf(target));
   ASSIGN_OR_RETURN(setup.identity, publish::ReadLogIdentity(target.ledger, origin));
-  ASSIGN_OR_RETURN(setup.places, publish::MakePlaces(target.ledger.publish, {.location = target.repository,
-                                                                         .branch = target.branch,
-                                                                         .data_dir = target.data_dir,
-                                                                         .credentials = target.git_credentials}));
+  ASSIGN_OR_RETURN(setup.places,
+                   publish::MakePlaces(target.ledger.publish, {.location = target.repository,
+                                                               .branch = target.branch,
+                                                               .data_dir = target.data_dir,
+                                                               .credentials = target.git_credentials}));
   return setup;
 }
 

@@ -50,7 +50,8 @@ Result<std::optional<ledger::Ed25519PrivateKey>> ReadSigningKey(const Target& ta
   ASSIGN_OR_RETURN(const std::string pem, ReadPem(path));
   // Further keys in the file sign checkpoints too; the first is the log's.
   const std::size_t end = pem.find(kEndOfKey);
-  auto key = ledger::Ed25519PrivateKey::FromPem(end == pem.npos ? pem : pem.substr(0, end + kEndOfKey.size()) + "\n");
+  auto key = ledger::Ed25519PrivateKey::FromPem(
+      end == pem.npos ? pem : pem.substr(0, end + kEndOfKey.size()) + "\n");
   if (!key) {
     Error error = key.error();
     error.subject = path;

@@ -42,13 +42,14 @@ Result<std::string> ReadGenesisHash(pg::Session& session) {
 
 Result<ProvenHead> ReadProvenHead(pg::Session& session, const LogCache& log,
                                   const std::vector<std::uint64_t>& sizes) {
-  const std::uint64_t smallest =
-      sizes.empty() ? std::numeric_limits<std::uint64_t>::max() : *std::min_element(sizes.begin(), sizes.end());
+  const std::uint64_t smallest = sizes.empty() ? std::numeric_limits<std::uint64_t>::max()
+                                               : *std::min_element(sizes.begin(), sizes.end());
   const RangeCache newest(log.folder, log.genesis_hash);
   const RangeCache anchored(log.folder, log.genesis_hash, "anchor");
   RangeCache::Saved saved = StartFrom(newest, anchored, smallest);
-  ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
-                   session.Run(LeafHashesSql(saved) + kAboutItselfSql + kLastCheckpointSql, "read the ledger"));
+  ASSIGN_OR_RETURN(
+      const std::vector<pg::Rows> answer,
+      session.Run(LeafHashesSql(saved) + kAboutItselfSql + kLastCheckpointSql, "read the ledger"));
   ProvenHead head;
   RangeCache::Saved at_smallest;
   const std::set<std::uint64_t> wanted(sizes.begin(), sizes.end());

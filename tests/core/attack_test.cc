@@ -1,5 +1,5 @@
-// Every attack on the ledger that docs/ledger-format.md speaks of, carried out by a superuser who puts every trigger
-// back as it was: `ledger verify` finds it against what was published.
+// Every attack on the ledger that docs/ledger-format.md speaks of, carried out by a superuser who puts every
+// trigger back as it was: `ledger verify` finds it against what was published.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,8 +30,11 @@ struct Published : SignedLedger {
   }
 
   // The `applied` entry of the second run.
-  int Target() { return std::stoi(scenario().Value("SELECT seq FROM paliad_ledger.entry WHERE kind = 'applied'"
-                                                   " AND version = 2 AND tracker = 'paliad.applied_migrations'")); }
+  int Target() {
+    return std::stoi(
+        scenario().Value("SELECT seq FROM paliad_ledger.entry WHERE kind = 'applied'"
+                         " AND version = 2 AND tracker = 'paliad.applied_migrations'"));
+  }
 
   int first = 0;
   int second = 0;
@@ -41,7 +44,8 @@ struct Published : SignedLedger {
 // A leaf that says something else, with every column to match.
 std::string EditSql(int seq) {
   return fmt::format(
-      "UPDATE paliad_ledger.entry SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), '\"name\":\"m2\"',"
+      "UPDATE paliad_ledger.entry SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), "
+      "'\"name\":\"m2\"',"
       " '\"name\":\"x2\"'), 'UTF8') WHERE seq = {0};"
       "UPDATE paliad_ledger.entry SET leaf_hash = sha256('\\x00'::bytea || leaf) WHERE seq = {0}",
       seq);
@@ -80,9 +84,10 @@ TEST(Attack, AnEditedEntryIsFoundBetweenTheCheckpointsAroundIt) {
 TEST(Attack, AnEditedLeafWithItsOldHashIsNamedExactly) {
   Published ledger;
   const int target = ledger.Target();
-  ledger.Attack(fmt::format("UPDATE paliad_ledger.entry SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'),"
-                            " '\"name\":\"m2\"', '\"name\":\"x2\"'), 'UTF8') WHERE seq = {}",
-                            target));
+  ledger.Attack(
+      fmt::format("UPDATE paliad_ledger.entry SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'),"
+                  " '\"name\":\"m2\"', '\"name\":\"x2\"'), 'UTF8') WHERE seq = {}",
+                  target));
   EXPECT_THAT(Problems(ledger.Verify()), HasSubstr(fmt::format("edited@{}", target)));
 }
 
@@ -98,7 +103,8 @@ TEST(Attack, ADeletedEntryLeavesAGap) {
 TEST(Attack, ADeletedEntryIsFoundAlsoWhenTheOthersAreRenumbered) {
   Published ledger;
   const int target = ledger.Target();
-  ledger.Attack(fmt::format("DELETE FROM paliad_ledger.entry WHERE seq = {}; {}", target, ShiftSql(target + 1, -1)));
+  ledger.Attack(
+      fmt::format("DELETE FROM paliad_ledger.entry WHERE seq = {}; {}", target, ShiftSql(target + 1, -1)));
   const std::string problems = Problems(ledger.Verify());
   EXPECT_THAT(problems, Not(HasSubstr("gap")));
   EXPECT_THAT(problems, HasSubstr(fmt::format("edited@{}", ledger.first)));
@@ -118,10 +124,11 @@ TEST(Attack, ATailThatIsCutAndWrittenAnewIsFound) {
   Published ledger;
   const int size = ledger.third;
   ledger.Attack(EditSql(ledger.Target()));
-  ledger.Attack(fmt::format("UPDATE paliad_ledger.entry SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'),"
-                            " '\"pending\":0', '\"pending\":1'), 'UTF8') WHERE seq = {0}; UPDATE paliad_ledger.entry"
-                            " SET leaf_hash = sha256('\\x00'::bytea || leaf) WHERE seq = {0}",
-                            size - 1));
+  ledger.Attack(
+      fmt::format("UPDATE paliad_ledger.entry SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'),"
+                  " '\"pending\":0', '\"pending\":1'), 'UTF8') WHERE seq = {0}; UPDATE paliad_ledger.entry"
+                  " SET leaf_hash = sha256('\\x00'::bytea || leaf) WHERE seq = {0}",
+                  size - 1));
   const std::string problems = Problems(ledger.Verify());
   EXPECT_THAT(problems, HasSubstr(fmt::format("edited@{}", ledger.first)));
 }
@@ -129,15 +136,16 @@ TEST(Attack, ATailThatIsCutAndWrittenAnewIsFound) {
 TEST(Attack, AnInsertedEntryIsFound) {
   Published ledger;
   const int target = ledger.Target();
-  ledger.Attack(ShiftSql(target, 1) +
-                fmt::format(";INSERT INTO paliad_ledger.entry (seq, leaf, leaf_hash, kind, run_id, ordinal, target,"
-                            " tracker, at, xid) SELECT {0}, leaf, sha256('\\x00'::bytea || leaf), 'drift',"
-                            " '0b3c8f3e-0000-4000-8000-000000000001', 0, 'default', 'paliad.applied_migrations',"
-                            " '2026-05-20T10:38:00Z', pg_current_xact_id() FROM (SELECT convert_to("
-                            "'{{\"at\":\"2026-05-20T10:38:00.000000Z\",\"format\":1,\"kind\":\"drift\",\"ordinal\":0,"
-                            "\"run\":\"0b3c8f3e-0000-4000-8000-000000000001\",\"target\":\"default\","
-                            "\"tracker\":\"paliad.applied_migrations\"}}', 'UTF8') AS leaf) AS forged",
-                            target));
+  ledger.Attack(
+      ShiftSql(target, 1) +
+      fmt::format(";INSERT INTO paliad_ledger.entry (seq, leaf, leaf_hash, kind, run_id, ordinal, target,"
+                  " tracker, at, xid) SELECT {0}, leaf, sha256('\\x00'::bytea || leaf), 'drift',"
+                  " '0b3c8f3e-0000-4000-8000-000000000001', 0, 'default', 'paliad.applied_migrations',"
+                  " '2026-05-20T10:38:00Z', pg_current_xact_id() FROM (SELECT convert_to("
+                  "'{{\"at\":\"2026-05-20T10:38:00.000000Z\",\"format\":1,\"kind\":\"drift\",\"ordinal\":0,"
+                  "\"run\":\"0b3c8f3e-0000-4000-8000-000000000001\",\"target\":\"default\","
+                  "\"tracker\":\"paliad.applied_migrations\"}}', 'UTF8') AS leaf) AS forged",
+                  target));
   const Outcome verified = ledger.Verify();
   EXPECT_EQ(verified.exit_code, 6);
   EXPECT_THAT(Problems(verified), HasSubstr(fmt::format("edited@{}", ledger.first)));
@@ -146,10 +154,11 @@ TEST(Attack, AnInsertedEntryIsFound) {
 TEST(Attack, SwappedEntriesAreFound) {
   Published ledger;
   const int target = ledger.Target();
-  ledger.Attack(fmt::format("UPDATE paliad_ledger.entry SET seq = 1000000 WHERE seq = {0};"
-                            "UPDATE paliad_ledger.entry SET seq = {0} WHERE seq = {1};"
-                            "UPDATE paliad_ledger.entry SET seq = {1} WHERE seq = 1000000",
-                            target, target - 1));
+  ledger.Attack(
+      fmt::format("UPDATE paliad_ledger.entry SET seq = 1000000 WHERE seq = {0};"
+                  "UPDATE paliad_ledger.entry SET seq = {0} WHERE seq = {1};"
+                  "UPDATE paliad_ledger.entry SET seq = {1} WHERE seq = 1000000",
+                  target, target - 1));
   EXPECT_THAT(Problems(ledger.Verify()), HasSubstr(fmt::format("edited@{}", ledger.first)));
 }
 
@@ -163,9 +172,9 @@ TEST(Attack, EachEditedColumnIsNamed) {
   Published ledger;
   const int target = ledger.Target();
   for (const char* assignment :
-       {"kind = 'drift'", "run_id = '0b3c8f3e-0000-4000-8000-000000000001'", "ordinal = 99", "target = 'other'",
-        "tracker = 'other.table'", "version = 7", "outcome = 'applied'", "\"commit\" = NULL", "checksum = 'x'",
-        "blob = NULL", "at = at + interval '1 microsecond'"}) {
+       {"kind = 'drift'", "run_id = '0b3c8f3e-0000-4000-8000-000000000001'", "ordinal = 99",
+        "target = 'other'", "tracker = 'other.table'", "version = 7", "outcome = 'applied'",
+        "\"commit\" = NULL", "checksum = 'x'", "blob = NULL", "at = at + interval '1 microsecond'"}) {
     SCOPED_TRACE(assignment);
     ledger.scenario().Exec("CREATE TABLE kept AS SELECT * FROM paliad_ledger.entry");
     ledger.Attack(fmt::format("UPDATE paliad_ledger.entry SET {} WHERE seq = {}", assignment, target));
@@ -173,9 +182,11 @@ TEST(Attack, EachEditedColumnIsNamed) {
     EXPECT_EQ(verified.exit_code, 6);
     EXPECT_EQ(Problems(verified), fmt::format("projection@{}", target));
     ledger.Attack(
-        "UPDATE paliad_ledger.entry AS e SET kind = k.kind, run_id = k.run_id, ordinal = k.ordinal, target = k.target,"
+        "UPDATE paliad_ledger.entry AS e SET kind = k.kind, run_id = k.run_id, ordinal = k.ordinal, target = "
+        "k.target,"
         " tracker = k.tracker, version = k.version, outcome = k.outcome, \"commit\" = k.\"commit\","
-        " checksum = k.checksum, blob = k.blob, at = k.at FROM kept AS k WHERE k.seq = e.seq; DROP TABLE kept");
+        " checksum = k.checksum, blob = k.blob, at = k.at FROM kept AS k WHERE k.seq = e.seq; DROP TABLE "
+        "kept");
     EXPECT_EQ(ledger.Verify().exit_code, 0);
   }
 }
@@ -189,8 +200,8 @@ TEST(Attack, ALogThatIsRewrittenAndSignedWithAnotherKeyIsFound) {
   ASSERT_EQ(ledger.scenario().Run({"keygen", "--name", kTestOrigin, "--out", key}).exit_code, 0);
   const TempDir fresh;
   const Outcome forged =
-      ledger.scenario().Run({"ledger", "checkpoint", "--ledger-origin", kTestOrigin, "--signing-key-file", key,
-                             "--publish", "file:" + fresh.path(), "--data-dir", fresh.path()});
+      ledger.scenario().Run({"ledger", "checkpoint", "--ledger-origin", kTestOrigin, "--signing-key-file",
+                             key, "--publish", "file:" + fresh.path(), "--data-dir", fresh.path()});
   ASSERT_EQ(forged.exit_code, 0) << forged.err;
   std::filesystem::copy_file(fresh.path() + "/latest", ledger.folder() + "/latest",
                              std::filesystem::copy_options::overwrite_existing);
@@ -238,7 +249,8 @@ TEST(Attack, ADatabaseThatIsRestoredFromAnOldBackupIsNotSigned) {
     const Outcome run = ledger.Run({"reconcile"});
     EXPECT_EQ(run.exit_code, 6) << run.out;
     EXPECT_TRUE(run.json["outcome"] == "applied" || run.json["outcome"] == "in_sync");
-    EXPECT_THAT(run.err, ContainsRegex(fmt::format("it is of {} entries with root .*(only|first)", published)));
+    EXPECT_THAT(run.err,
+                ContainsRegex(fmt::format("it is of {} entries with root .*(only|first)", published)));
     EXPECT_THAT(run.err, HasSubstr("ledger incarnate"));
     EXPECT_EQ(ledger.Latest(), latest);
     ASSERT_GT(ledger.Size(), size);

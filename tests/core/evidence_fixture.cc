@@ -63,7 +63,9 @@ Outcome SignedLedger::Verify(std::vector<std::string> more) {
 
 std::string SignedLedger::Latest() const { return ReadFile(folder() + "/latest"); }
 
-int SignedLedger::Size() const { return std::stoi(scenario_.Value("SELECT count(*) FROM paliad_ledger.entry")); }
+int SignedLedger::Size() const {
+  return std::stoi(scenario_.Value("SELECT count(*) FROM paliad_ledger.entry"));
+}
 
 void SignedLedger::Attack(std::string_view sql) const {
   scenario_.Exec(kDisableSql + std::string(sql) + ";" + kEnableSql);

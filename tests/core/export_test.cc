@@ -25,9 +25,10 @@ Outcome VerifyOutside(const SignedLedger& ledger, std::vector<std::string> argum
 }
 
 std::string Leaves(const Scenario& scenario, const std::string& condition = "true") {
-  return scenario.Value("SELECT coalesce(string_agg(convert_from(leaf, 'UTF8') || E'\\n', '' ORDER BY seq), '')"
-                        " FROM paliad_ledger.entry WHERE " +
-                        condition);
+  return scenario.Value(
+      "SELECT coalesce(string_agg(convert_from(leaf, 'UTF8') || E'\\n', '' ORDER BY seq), '')"
+      " FROM paliad_ledger.entry WHERE " +
+      condition);
 }
 
 TEST(Prove, EachEntrysProofVerifiesWithoutTheDatabase) {
@@ -101,9 +102,11 @@ TEST(Export, AnEmptyRangeIsAnAnswerWithTheCheckpointThatMakesItOne) {
   SignedLedger ledger;
   ASSERT_EQ(ledger.ApplyNext().exit_code, 0);
   const std::string bundle = ledger.File("bundle");
-  for (const auto& [since, until] : {std::pair("1999-01-01", "1999-04-01"), std::pair("2999-01-01", "2999-04-01"),
-                                     std::pair("2999-01-01", "1999-01-01")}) {
-    const Outcome made = ledger.Run({"ledger", "export", "--since", since, "--until", until, "--out", bundle});
+  for (const auto& [since, until] :
+       {std::pair("1999-01-01", "1999-04-01"), std::pair("2999-01-01", "2999-04-01"),
+        std::pair("2999-01-01", "1999-01-01")}) {
+    const Outcome made =
+        ledger.Run({"ledger", "export", "--since", since, "--until", until, "--out", bundle});
     ASSERT_EQ(made.exit_code, 0) << made.err;
     EXPECT_EQ(made.json["entries"], 0);
     EXPECT_EQ(made.json["size"], ledger.Size());
@@ -112,8 +115,9 @@ TEST(Export, AnEmptyRangeIsAnAnswerWithTheCheckpointThatMakesItOne) {
     EXPECT_EQ(verified.json["entries"], 0);
     EXPECT_EQ(verified.json["size"], ledger.Size());
   }
-  std::vector<std::string> text = {"ledger", "export", "--since", "1999-01-01", "--until", "1999-04-01", "--out",
-                                   ledger.File("empty"), "-o", "csv"};
+  std::vector<std::string> text = {"ledger",  "export",     "--since", "1999-01-01",
+                                   "--until", "1999-04-01", "--out",   ledger.File("empty"),
+                                   "-o",      "csv"};
   EXPECT_THAT(ledger.Run(text).out, HasSubstr(fmt::format("0 of {} entries", ledger.Size())));
 }
 
@@ -122,11 +126,11 @@ TEST(Export, CsvRunsNoCell) {
   ASSERT_EQ(ledger.ApplyNext().exit_code, 0);
   int number = 0;
   for (const char* target : {"=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\\t=1", "\\r=1"}) {
-    ledger.scenario().Exec(
-        fmt::format("SELECT paliad_ledger.append(convert_to('{{\"at\":\"2026-05-20T10:38:00.000000Z\",\"format\":1,"
-                    "\"kind\":\"drift\",\"ordinal\":0,\"run\":\"0b3c8f3e-0000-4000-8000-00000000000{}\","
-                    "\"target\":\"{}\",\"tracker\":\"t\"}}', 'UTF8'))",
-                    number++, target));
+    ledger.scenario().Exec(fmt::format(
+        "SELECT paliad_ledger.append(convert_to('{{\"at\":\"2026-05-20T10:38:00.000000Z\",\"format\":1,"
+        "\"kind\":\"drift\",\"ordinal\":0,\"run\":\"0b3c8f3e-0000-4000-8000-00000000000{}\","
+        "\"target\":\"{}\",\"tracker\":\"t\"}}', 'UTF8'))",
+        number++, target));
   }
   const std::string file = ledger.File("csv");
   ASSERT_EQ(ledger.Run({"ledger", "export", "-o", "csv", "--out", file}).exit_code, 0);

@@ -1,5 +1,5 @@
-// Checkpoints of runs: signed, published, made up for; and that nothing is ever published of entries that are not
-// durable, whatever dies.
+// Checkpoints of runs: signed, published, made up for; and that nothing is ever published of entries that are
+// not durable, whatever dies.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -84,7 +84,8 @@ TEST(Publish, EveryRunIsSignedAndPublished) {
   EXPECT_EQ(Open(ledger, ledger.Latest()).size, static_cast<std::uint64_t>(ledger.Size()));
   EXPECT_TRUE(fs::exists(fmt::format("{}/{:020}.checkpoint", ledger.folder(), ledger.Size())));
   EXPECT_EQ(CountFiles(ledger.folder()), 4U) << "two checkpoints, latest, and the lock";
-  EXPECT_EQ(ledger.scenario().Value("SELECT string_agg(size::text, ' ' ORDER BY size) FROM paliad_ledger.checkpoint"),
+  EXPECT_EQ(ledger.scenario().Value(
+                "SELECT string_agg(size::text, ' ' ORDER BY size) FROM paliad_ledger.checkpoint"),
             fmt::format("{} {}", ledger.Size() - 2, ledger.Size()));
 }
 
@@ -150,7 +151,8 @@ TEST(Publish, APlaceOfAnotherLogIsNotTouched) {
   ASSERT_EQ(ledger.ApplyNext().exit_code, 0);
   const std::string latest = ledger.Latest();
   other.scenario().Commit({{"1_t.up.sql", "SELECT 1;"}});
-  const Outcome run = other.scenario().Reconcile({"--ledger-origin", "other", "--publish", "file:" + ledger.folder()});
+  const Outcome run =
+      other.scenario().Reconcile({"--ledger-origin", "other", "--publish", "file:" + ledger.folder()});
   EXPECT_EQ(run.exit_code, 6);
   EXPECT_EQ(run.json["outcome"], "applied");
   EXPECT_THAT(run.err, HasSubstr("it is of the log 'db.example.com/paliad', and this one is 'other'"));
@@ -199,7 +201,8 @@ TEST(Publish, ARunThatIsKilledAfterAnyMessageIsMadeUpForByTheNext) {
   while (fired && at < 100) {
     ++at;
     SCOPED_TRACE(at);
-    ledger.scenario().Commit({{fmt::format("{}_k.up.sql", 100 + at), fmt::format("CREATE TABLE k{} (id int);", at)}});
+    ledger.scenario().Commit(
+        {{fmt::format("{}_k.up.sql", 100 + at), fmt::format("CREATE TABLE k{} (id int);", at)}});
     PgProxy proxy(PostgresServer::Shared().socket_dir());
     std::atomic<pid_t> pid = 0;
     proxy.Inject({.at = at,
@@ -273,12 +276,12 @@ TEST(Publish, NothingIsPublishedThatACrashOfTheServerCouldTakeBack) {
   ASSERT_EQ(ledger.ApplyNext().exit_code, 0);
   // Another process's entry, committed without waiting for the disk.
   const auto append = [&](int number) {
-    ledger.scenario().Exec(fmt::format(
-        "BEGIN; SET LOCAL synchronous_commit = off; SELECT paliad_ledger.append(convert_to("
-        "'{{\"at\":\"2026-05-20T10:38:00.000000Z\",\"format\":1,\"kind\":\"drift\",\"ordinal\":0,"
-        "\"run\":\"0b3c8f3e-0000-4000-8000-00000000000{}\",\"target\":\"default\","
-        "\"tracker\":\"paliad.applied_migrations\"}}', 'UTF8')); COMMIT",
-        number));
+    ledger.scenario().Exec(
+        fmt::format("BEGIN; SET LOCAL synchronous_commit = off; SELECT paliad_ledger.append(convert_to("
+                    "'{{\"at\":\"2026-05-20T10:38:00.000000Z\",\"format\":1,\"kind\":\"drift\",\"ordinal\":0,"
+                    "\"run\":\"0b3c8f3e-0000-4000-8000-00000000000{}\",\"target\":\"default\","
+                    "\"tracker\":\"paliad.applied_migrations\"}}', 'UTF8')); COMMIT",
+                    number));
   };
   const auto crash = [&] {
     server.Kill();
@@ -314,8 +317,8 @@ TEST(Publish, NothingIsPublishedThatACrashOfTheServerCouldTakeBack) {
 TEST(PublishToGit, OneCommitACheckpointOnAReferenceOfItsOwn) {
   SignedLedger ledger;
   ledger.scenario().Commit({{"1_t.up.sql", "SELECT 1;"}});
-  const std::vector<std::string> place = {"--publish", "git:refs/paliad/ledger", "--ledger-origin", kTestOrigin,
-                                          "--signing-key-file", ledger.key_file()};
+  const std::vector<std::string> place = {"--publish", "git:refs/paliad/ledger", "--ledger-origin",
+                                          kTestOrigin, "--signing-key-file",     ledger.key_file()};
   const std::string head = ledger.scenario().repo().Head();
   ASSERT_EQ(ledger.scenario().Reconcile(place).exit_code, 0);
   ASSERT_EQ(ledger.scenario().Reconcile(place).exit_code, 0);
@@ -342,8 +345,8 @@ TEST(PublishToGit, IsPushedWhereTheRepositoryHasARemoteAndMadeUpForWhenThatIsBac
   ledger.scenario().Commit({{"1_t.up.sql", "SELECT 1;"}});
   repo.Git({"init", "--bare", "-q", bare});
   repo.Git({"remote", "add", "origin", bare});
-  const std::vector<std::string> place = {"--publish", "git:refs/paliad/ledger", "--ledger-origin", kTestOrigin,
-                                          "--signing-key-file", ledger.key_file()};
+  const std::vector<std::string> place = {"--publish", "git:refs/paliad/ledger", "--ledger-origin",
+                                          kTestOrigin, "--signing-key-file",     ledger.key_file()};
   Outcome run = ledger.scenario().Reconcile(place);
   ASSERT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(run.err, Not(HasSubstr("warning")));
@@ -397,9 +400,9 @@ TEST(Rotation, ANewKeyIsRecordedAndBothAreTrustedForTheirSizes) {
   const std::string new_vkey = made.json["key"];
   const std::string old_line = fmt::format("{} 0 {}", ledger.vkey(), old_size + 1);
   const std::string new_line = fmt::format("{} {}", new_vkey, old_size + 1);
-  const std::vector<std::string> flags = {"--ledger-origin", kTestOrigin, "--signing-key-file", new_key, "--publish",
-                                          "file:" + ledger.folder(), "--verifier-key", old_line, "--verifier-key",
-                                          new_line};
+  const std::vector<std::string> flags = {
+      "--ledger-origin", kTestOrigin, "--signing-key-file", new_key, "--publish", "file:" + ledger.folder(),
+      "--verifier-key",  old_line,    "--verifier-key",     new_line};
   const auto with_flags = [&](std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), flags.begin(), flags.end());
     return ledger.scenario().Run(arguments);
@@ -417,8 +420,8 @@ TEST(Rotation, ANewKeyIsRecordedAndBothAreTrustedForTheirSizes) {
   EXPECT_EQ(verified.json["unanchored"], 0);
   // The old key alone does not vouch for what came after it, nor the new one for what came before.
   for (const std::string& line : {old_line, new_line}) {
-    const Outcome half = ledger.scenario().Run({"ledger", "verify", "--origin", kTestOrigin, "--key", line,
-                                                "--publish", "file:" + ledger.folder()});
+    const Outcome half = ledger.scenario().Run(
+        {"ledger", "verify", "--origin", kTestOrigin, "--key", line, "--publish", "file:" + ledger.folder()});
     EXPECT_EQ(half.exit_code, 6);
     EXPECT_THAT(Problems(half), HasSubstr("untrusted"));
   }
@@ -432,12 +435,13 @@ TEST(Rotation, SeveralKeysInOneFileAllSign) {
   const Outcome made = ledger.scenario().Run({"keygen", "--name", kTestOrigin, "--out", new_key});
   WriteFile(ledger.File("both"), ReadFile(new_key) + ReadFile(ledger.key_file()));
   ledger.scenario().Commit({{"1_t.up.sql", "SELECT 1;"}});
-  const Outcome run = ledger.scenario().Reconcile({"--ledger-origin", kTestOrigin, "--signing-key-file",
-                                                   ledger.File("both"), "--publish", "file:" + ledger.folder()});
+  const Outcome run =
+      ledger.scenario().Reconcile({"--ledger-origin", kTestOrigin, "--signing-key-file", ledger.File("both"),
+                                   "--publish", "file:" + ledger.folder()});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   for (const std::string& key : {ledger.vkey(), made.json["key"].get<std::string>()}) {
-    const Outcome verified = ledger.scenario().Run({"ledger", "verify", "--origin", kTestOrigin, "--key", key,
-                                                    "--publish", "file:" + ledger.folder()});
+    const Outcome verified = ledger.scenario().Run(
+        {"ledger", "verify", "--origin", kTestOrigin, "--key", key, "--publish", "file:" + ledger.folder()});
     EXPECT_EQ(verified.exit_code, 0) << verified.out;
     EXPECT_EQ(verified.json["checkpoint"]["signed"], true);
   }
@@ -486,8 +490,9 @@ TEST(Incarnate, AfterARestoreTheLogGoesOnUnderANewOrigin) {
   EXPECT_THAT(old.err, HasSubstr("the log goes on as '" + origin + "'"));
   EXPECT_EQ(ledger.Verify().exit_code, 6);
   // What was published before the two parted still holds.
-  ledger.Attack("UPDATE paliad_ledger.entry SET leaf_hash = leaf_hash, leaf = convert_to(replace(convert_from(leaf,"
-                " 'UTF8'), '\"name\":\"m1\"', '\"name\":\"x1\"'), 'UTF8') WHERE kind = 'applied' AND version = 1");
+  ledger.Attack(
+      "UPDATE paliad_ledger.entry SET leaf_hash = leaf_hash, leaf = convert_to(replace(convert_from(leaf,"
+      " 'UTF8'), '\"name\":\"m1\"', '\"name\":\"x1\"'), 'UTF8') WHERE kind = 'applied' AND version = 1");
   EXPECT_THAT(Problems(as_new({"ledger", "verify"})), HasSubstr("edited"));
 }
 

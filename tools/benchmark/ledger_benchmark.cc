@@ -1,5 +1,6 @@
-// What the ledger's evidence costs: appending beside a migration's transaction, and the root, the verification
-// and the proofs of a long log beside `sha256sum` over the same bytes. It prints figures and judges none.
+// What the ledger's evidence costs: appending beside a migration's transaction, and the root, the
+// verification and the proofs of a long log beside `sha256sum` over the same bytes. It prints figures and
+// judges none.
 //
 //   ledger_benchmark PALIADCTL LEDGER_VERIFY MEASURE [--short]
 #include <fmt/format.h>
@@ -79,8 +80,8 @@ class LedgerBenchmark {
     std::vector<std::string> argv = {programs_.paliadctl};
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     argv.insert(argv.end(), {"--quiet", "--database", url_, "--repo", repo_path_, "--data-dir", data_dir,
-                             "--ledger-origin", "benchmark", "--signing-key-file", dir_.path() + "/key", "--publish",
-                             "file:" + dir_.path() + "/checkpoints"});
+                             "--ledger-origin", "benchmark", "--signing-key-file", dir_.path() + "/key",
+                             "--publish", "file:" + dir_.path() + "/checkpoints"});
     return argv;
   }
 
@@ -90,7 +91,8 @@ class LedgerBenchmark {
 
   void Prepare() {
     repo_path_ = repo_.path();
-    testing::RunOrThrow({.argv = {programs_.paliadctl, "keygen", "--name", "benchmark", "--out", dir_.path() + "/key"}});
+    testing::RunOrThrow(
+        {.argv = {programs_.paliadctl, "keygen", "--name", "benchmark", "--out", dir_.path() + "/key"}});
     vkey_ = testing::ReadFile(dir_.path() + "/key.pub");
     vkey_.pop_back();
     repo_.Write("migrations/1_first.up.sql", "SELECT 1;\n");
@@ -144,18 +146,26 @@ class LedgerBenchmark {
     const std::string leaves = dir_.path() + "/leaves.jsonl";
     const std::string bundle = dir_.path() + "/bundle";
     MeasurePaliadctl({"ledger", "checkpoint"}, dir_.path() + "/cache");
-    const Sample jsonl = MeasurePaliadctl({"ledger", "export", "-o", "jsonl", "--out", leaves}, dir_.path() + "/cache");
+    const Sample jsonl =
+        MeasurePaliadctl({"ledger", "export", "-o", "jsonl", "--out", leaves}, dir_.path() + "/cache");
     const Sample bundled = MeasurePaliadctl({"ledger", "export", "--out", bundle}, dir_.path() + "/cache");
     std::vector<Series> all = {
         {.name = "floor: sha256sum of the leaves",
-         .run = [&](int) { return Measure(programs_.measure, {testing::FindProgram("sha256sum"), leaves}); }},
+         .run =
+             [&](int) {
+               return Measure(programs_.measure, {testing::FindProgram("sha256sum"), leaves});
+             }},
         {.name = "root and checkpoint, no cache",
          .run =
              [&](int round) {
-               return MeasurePaliadctl({"ledger", "checkpoint"}, fmt::format("{}/fresh-{}", dir_.path(), round));
+               return MeasurePaliadctl({"ledger", "checkpoint"},
+                                       fmt::format("{}/fresh-{}", dir_.path(), round));
              }},
         {.name = "ledger verify",
-         .run = [&](int) { return MeasurePaliadctl({"ledger", "verify"}, dir_.path() + "/cache"); }},
+         .run =
+             [&](int) {
+               return MeasurePaliadctl({"ledger", "verify"}, dir_.path() + "/cache");
+             }},
         {.name = "ledger prove, an entry in the middle",
          .run =
              [&](int round) {
@@ -163,7 +173,8 @@ class LedgerBenchmark {
                                        dir_.path() + "/cache");
              }},
         {.name = "paliad-ledger-verify of the bundle", .run = [&](int) {
-           return Measure(programs_.measure, {programs_.ledger_verify, bundle, "--origin", "benchmark", "--key", vkey_});
+           return Measure(programs_.measure,
+                          {programs_.ledger_verify, bundle, "--origin", "benchmark", "--key", vkey_});
          }}};
     Interleave(all, sizes_.rounds, /*warm_up=*/true);
     fmt::print("A log of {} entries, {:.0f} MB, {} rounds\n", sizes_.entries,
@@ -172,7 +183,8 @@ class LedgerBenchmark {
     for (const Series& series : all) {
       fmt::print("{}", Row(series, all[0]));
     }
-    fmt::print("  {:46} {:8.0f} ms, {:.1f} MiB\n", "ledger export -o jsonl, once", jsonl.milliseconds, jsonl.peak_mib);
+    fmt::print("  {:46} {:8.0f} ms, {:.1f} MiB\n", "ledger export -o jsonl, once", jsonl.milliseconds,
+               jsonl.peak_mib);
     fmt::print("  {:46} {:8.0f} ms, {:.1f} MiB\n", "ledger export -o bundle, once", bundled.milliseconds,
                bundled.peak_mib);
   }
