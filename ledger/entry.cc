@@ -78,6 +78,10 @@ std::string_view KindName(Kind kind) {
       return "schema_upgraded";
     case Kind::kDrift:
       return "drift";
+    case Kind::kKeyRotated:
+      return "key_rotated";
+    case Kind::kIncarnation:
+      return "incarnation";
     case Kind::kRedaction:
       return "redaction";
   }

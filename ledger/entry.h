@@ -40,6 +40,8 @@ enum class Kind {
   kRunFinished,
   kSchemaUpgraded,
   kDrift,
+  kKeyRotated,
+  kIncarnation,
   kRedaction,
 };
 

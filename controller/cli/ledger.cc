@@ -315,6 +315,11 @@ void AddLedger(CLI::App& app, Invocation& invocation) {
   for (CLI::App* command : {show, migration, entries}) {
     command->add_flag("--sql", flags->sql, "With the SQL that was run");
   }
+  AddLedgerVerify(*ledger, invocation);
+  AddLedgerCheckpoint(*ledger, invocation);
+  AddLedgerProve(*ledger, invocation);
+  AddLedgerExport(*ledger, invocation);
+  AddLedgerIncarnate(*ledger, invocation);
   AddLedgerAdministration(*ledger, invocation);
 }
 

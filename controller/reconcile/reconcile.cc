@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "controller/reconcile/anchor_target.h"
 #include "controller/reconcile/backoff.h"
 #include "controller/reconcile/by_statement.h"
 #include "controller/reconcile/database_state.h"
@@ -63,6 +64,9 @@ class Reconciliation {
   }
 
   Result<Run> Execute() {
+    if (target_.ledger.WantsCheckpoints()) {
+      ASSIGN_OR_RETURN(log_setup_, ReadLogSetup(target_));
+    }
     ASSIGN_OR_RETURN(revision_, ReadRevision(repository_, target_, options_.revision));
     run_.commit = revision_.commit.id;
     ASSIGN_OR_RETURN(std::optional<pg::LockHolder> holder, session_.Open());
@@ -444,6 +448,7 @@ class Reconciliation {
       return Fail(NotRecorded(committed.error()));
     }
     ReadHead();
+    AnchorLog();
     return std::move(run_);
   }
 
@@ -495,6 +500,20 @@ class Reconciliation {
     session_.Unlock();
   }
 
+  // Without the lock, since places may be slow and the log's entries are appended for good.
+  void AnchorLog() {
+    if (!target_.ledger.WantsCheckpoints()) {
+      return;
+    }
+    Result<publish::Anchoring> anchoring =
+        AnchorTarget(*session_, target_, log_setup_, state_.genesis_hash, options_.actor, clock_);
+    if (anchoring) {
+      run_.anchoring = *std::move(anchoring);
+    } else {
+      run_.anchoring_error = anchoring.error();
+    }
+  }
+
   const Target& target_;
   git::Repository& repository_;
   const RunOptions& options_;
@@ -503,6 +522,7 @@ class Reconciliation {
   const std::optional<ledger::MacSecret> secret_;  // of the codes on append
   store::RunRecorder recorder_;
   RunSession session_;
+  LogSetup log_setup_;  // only where checkpoints are wanted
   Revision revision_;
   DatabaseState state_;
   std::string applied_digest_;  // of state_.applied.rows; empty: not known

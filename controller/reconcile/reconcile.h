@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "controller/git/repository.h"
 #include "controller/postgres/advisory_lock.h"
+#include "controller/publish/anchor.h"
 #include "controller/reconcile/assessment.h"
 #include "controller/reconcile/migration_job.h"
 #include "controller/reconcile/target.h"
@@ -65,8 +66,10 @@ struct Run {
   std::optional<std::int64_t> pending;  // left when the run ended; none: it did not come to look
   std::vector<Finding> findings;
   std::int64_t bootstrapped = 0;
-  std::optional<store::TreeHead> ledger;  // none: there is no ledger, or it could not be read
-  std::optional<Error> error;             // why it was refused or failed where `failed` does not say
+  std::optional<store::TreeHead> ledger;        // none: there is no ledger, or it could not be read
+  std::optional<publish::Anchoring> anchoring;  // the log's checkpoint; none: none was wanted, or made
+  std::optional<Error> anchoring_error;         // why none was made
+  std::optional<Error> error;                   // why it was refused or failed where `failed` does not say
 };
 
 // One run. An Error is for what could not even be recorded: no repository, no database, no rights; everything

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/sha256.h"
+#include "controller/reconcile/anchor_target.h"
 #include "controller/reconcile/ensure.h"
 #include "controller/reconcile/run_entries.h"
 #include "controller/reconcile/run_session.h"
@@ -89,6 +90,10 @@ std::string TrackerSql(const Target& target, const ResolveRequest& request, cons
 
 Result<Resolution> Resolve(const Target& target, git::Repository& repository, const ResolveRequest& request,
                            const Clock& clock, RunObserver& observer) {
+  LogSetup log_setup;
+  if (target.ledger.WantsCheckpoints()) {
+    ASSIGN_OR_RETURN(log_setup, ReadLogSetup(target));
+  }
   ASSIGN_OR_RETURN(const auto secret, ReadMacSecret(target));
   ASSIGN_OR_RETURN(const Revision revision, ReadRevision(repository, target, request.revision));
   ASSIGN_OR_RETURN(const SourceTree tree, repository.ReadTree(revision.commit.id, target.path));
@@ -140,6 +145,14 @@ Result<Resolution> Resolve(const Target& target, git::Repository& repository, co
     resolution.ledger = *head;
   }
   session.Unlock();
+  if (target.ledger.WantsCheckpoints()) {
+    auto anchoring = AnchorTarget(*session, target, log_setup, state.genesis_hash, request.actor, clock);
+    if (anchoring) {
+      resolution.anchoring = *std::move(anchoring);
+    } else {
+      resolution.anchoring_error = anchoring.error();
+    }
+  }
   return resolution;
 }
 
