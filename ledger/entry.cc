@@ -78,6 +78,10 @@ std::string_view KindName(Kind kind) {
       return "schema_upgraded";
     case Kind::kDrift:
       return "drift";
+    case Kind::kSuspended:
+      return "suspended";
+    case Kind::kResumed:
+      return "resumed";
   }
   return "";
 }

@@ -39,6 +39,8 @@ enum class Kind {
   kRunFinished,
   kSchemaUpgraded,
   kDrift,
+  kSuspended,
+  kResumed,
 };
 
 std::string_view KindName(Kind kind);

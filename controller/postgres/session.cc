@@ -5,6 +5,7 @@
 #include <postgresql/libpq-fe.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <utility>
 
@@ -292,10 +293,34 @@ MessageResult Session::SendBody(const std::string& sql) {
   return Collect(/*keep_rows=*/false);
 }
 
+// A cancel is asked for again and again: one that reaches the server between two statements is lost.
+void Session::AwaitResult() {
+  constexpr int kTickMilliseconds = 100;
+  PGconn* connection = connection_.get();
+  while (PQstatus(connection) == CONNECTION_OK && PQisBusy(connection) == 1) {
+    pollfd watched{.fd = PQsocket(connection), .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&watched, 1, kTickMilliseconds);
+    if (ready == 0 && options_.cancel.stop_requested()) {
+      const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel(PQgetCancel(connection), &PQfreeCancel);
+      std::array<char, 256> error{};
+      PQcancel(cancel.get(), error.data(), static_cast<int>(error.size()));
+    }
+    if (ready > 0 && PQconsumeInput(connection) != 1) {
+      return;
+    }
+  }
+}
+
 MessageResult Session::Collect(bool keep_rows) {
   PGconn* connection = connection_.get();
   MessageResult message;
-  while (ResultHandle result{PQgetResult(connection), &PQclear}) {
+  const auto next = [&] {
+    if (!keep_rows && options_.cancel.stop_possible()) {
+      AwaitResult();
+    }
+    return ResultHandle(PQgetResult(connection), &PQclear);
+  };
+  while (ResultHandle result = next()) {
     switch (PQresultStatus(result.get())) {
       case PGRES_COMMAND_OK:
       case PGRES_TUPLES_OK:

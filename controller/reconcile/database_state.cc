@@ -58,7 +58,8 @@ DatabaseObjects ParseObjects(const pg::Rows& rows) {
   return {.tracker = rows.Bool(0, 0),
           .legacy = rows.Bool(0, 1),
           .ledger = rows.Bool(0, 2),
-          .ledger_tracker = rows.Bool(0, 3)};
+          .ledger_tracker = rows.Bool(0, 3),
+          .controller = rows.Bool(0, 4)};
 }
 
 Result<DatabaseState> ReadDatabaseState(pg::Session& session, const Target& target,

@@ -22,6 +22,7 @@ struct DatabaseObjects {
   bool legacy = false;
   bool ledger = false;          // paliad_ledger.entry
   bool ledger_tracker = false;  // paliad_ledger.applied_migrations
+  bool controller = false;      // paliad_controller.target
 };
 
 std::string ObjectsSql(const Target& target);

@@ -31,7 +31,7 @@ struct LastRun {
 };
 
 struct TargetStatus {
-  std::string state;                  // "ready", "reconciling", "stalled": public, never rename
+  std::string state;  // "ready", "reconciling", "retrying", "stalled", "suspended": public, never rename
   std::string reason;                 // empty where there is none
   std::string commit;                 // of the newest run that ended in sync; empty if there is none
   std::optional<int> commits_behind;  // from there to the branch's head; none: not known

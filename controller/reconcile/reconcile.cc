@@ -15,8 +15,10 @@
 #include "controller/reconcile/database_state.h"
 #include "controller/reconcile/ensure.h"
 #include "controller/reconcile/in_transaction.h"
+#include "controller/reconcile/past.h"
 #include "controller/reconcile/run_entries.h"
 #include "controller/reconcile/run_session.h"
+#include "controller/reconcile/suspend.h"
 #include "controller/store/run_recorder.h"
 #include "controller/version.h"
 
@@ -28,6 +30,9 @@ using ledger::Outcome;
 
 // More findings than this are counted in run_finished and not each recorded.
 constexpr std::size_t kMaxFindingEntries = 1'000;
+
+constexpr std::string_view kQueryCanceled = "57014";
+
 class Reconciliation {
  public:
   Reconciliation(const Target& target, git::Repository& repository, const RunOptions& options,
@@ -39,7 +44,7 @@ class Reconciliation {
         observer_(observer),
         recorder_({.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()},
                   clock),
-        session_(target, options.lock_wait, clock, observer) {
+        session_(target, options.lock_wait, clock, observer, options.cancel) {
     run_.run_id = recorder_.run().run_id;
     run_.target = target.name;
   }
@@ -48,13 +53,17 @@ class Reconciliation {
     ASSIGN_OR_RETURN(revision_, ReadRevision(repository_, target_, options_.revision));
     run_.commit = revision_.commit.id;
     ASSIGN_OR_RETURN(std::optional<pg::LockHolder> holder, session_.Open());
+    if (holder && options_.only_after) {
+      return Fail(NotNow("the lock is held by " + holder->Describe()));
+    }
     if (holder) {
       return RefuseForLock(*holder);
     }
     RETURN_IF_ERROR(ReadState());
+    RETURN_IF_ERROR(ReadThePast());
     RETURN_IF_ERROR(Start());
     for (const Step step :
-         {&Reconciliation::SettleThePast, &Reconciliation::RequirePolicy, &Reconciliation::SkipIfUnchanged,
+         {&Reconciliation::SettleThePast, &Reconciliation::RefuseIfSuspended, &Reconciliation::RequirePolicy, &Reconciliation::SkipIfUnchanged,
           &Reconciliation::Diff, &Reconciliation::Refuse, &Reconciliation::RecordDrift,
           &Reconciliation::Decide, &Reconciliation::Bootstrap, &Reconciliation::Apply}) {
       const Result<Progress> progress = (this->*step)();
@@ -107,6 +116,27 @@ class Reconciliation {
     return {};
   }
 
+  // Under the lock: what is decided here holds until the run has ended.
+  Status ReadThePast() {
+    ASSIGN_OR_RETURN(const Past past, ReadPast(*session_, target_, {.ledger = true, .controller = true}));
+    suspension_ = past.suspension;
+    if (!options_.only_after) {
+      return {};
+    }
+    if (past.seq() != *options_.only_after) {
+      return Fail(NotNow("another run has ended meanwhile"));
+    }
+    return suspension_ ? Fail(SuspendedError(*suspension_)) : Status();
+  }
+
+  static Error NotNow(std::string cause) {
+    return {.kind = ErrorKind::kConflict,
+            .doing = "reconcile",
+            .subject = "",
+            .cause = std::move(cause),
+            .hint = ""};
+  }
+
   Status Start() {
     return recorder_.Add(Kind::kRunStarted, StartedFields(target_, options_, revision_, session_->facts()));
   }
@@ -125,6 +155,15 @@ class Reconciliation {
       RETURN_IF_ERROR(CommitWaiting(*session_, other));
     }
     return Progress::kGoOn;
+  }
+
+  Result<Progress> RefuseIfSuspended() {
+    if (!suspension_) {
+      return Progress::kGoOn;
+    }
+    run_.outcome = Outcome::kRefused;
+    run_.error = SuspendedError(*suspension_);
+    return Progress::kEnd;
   }
 
   // A branch whose policy nobody can read is judged by none.
@@ -225,6 +264,9 @@ class Reconciliation {
       RETURN_IF_ERROR(CommitWaitingAsynchronously(*session_, recorder_));
     }
     for (std::size_t i = 0; i < pending.size(); ++i) {
+      if (options_.stop.stop_requested()) {
+        return Interrupt("it was asked to stop before all was applied");
+      }
       observer_.OnMigrationStarted(i + 1, pending.size(), pending[i].migration);
       ASSIGN_OR_RETURN(JobResult result, ApplyOne(pending[i]));
       if (result.effect == Effect::kConnectionLost) {
@@ -239,6 +281,17 @@ class Reconciliation {
     return Progress::kGoOn;
   }
 
+  // As if the process had died here: the commit has its run another time.
+  Progress Interrupt(std::string cause) {
+    run_.outcome = Outcome::kInterrupted;
+    run_.error = Error{.kind = ErrorKind::kUnavailable,
+                       .doing = "go on",
+                       .subject = "",
+                       .cause = std::move(cause),
+                       .hint = "the next run goes on"};
+    return Progress::kEnd;
+  }
+
   Result<JobResult> ApplyOne(const PreparedMigration& prepared) {
     ASSIGN_OR_RETURN(MigrationJob job, MakeJob(prepared));
     if (!prepared.transactional) {
@@ -250,7 +303,7 @@ class Reconciliation {
                        RunInTransaction(*session_, recorder_, clock_, job, Kind::kApplied,
                                         AppliedFields(target_, revision_, prepared, job, session_->facts())));
       result.attempts = job.attempt;
-      if (!result.retryable || job.attempt >= options_.max_attempts) {
+      if (!result.retryable || job.attempt >= options_.max_attempts || options_.stop.stop_requested()) {
         return result;
       }
       Json fields = FailureFields(*result.failure, job.attempt);
@@ -294,6 +347,7 @@ class Reconciliation {
       return result;
     }
     result.effect = prepared.transactional ? Effect::kNone : Effect::kUnknown;
+    result.retryable = prepared.transactional;
     result.failure->message =
         prepared.transactional
             ? fmt::format("the connection was lost; the migration was rolled back ({})",
@@ -380,10 +434,16 @@ class Reconciliation {
     const bool unknown = result.effect == Effect::kUnknown;
     run_.failed = result.failure;
     run_.outcome = unknown ? Outcome::kRefused : Outcome::kFailed;
+    run_.retry = result.retryable;
     Json fields = FailureFields(*result.failure, result.attempts);
     fields["statements_done"] = result.statements_done;
     fields["commit"] = revision_.commit.id;
     RETURN_IF_ERROR(recorder_.Add(unknown ? Kind::kOutcomeUnknown : Kind::kFailed, std::move(fields)));
+    const bool undone = result.effect == Effect::kNone;
+    if (undone && options_.cancel.stop_requested() && result.failure->sqlstate == kQueryCanceled) {
+      run_.retry = false;
+      return Interrupt("the migration under way was cancelled, since it was asked to stop at once");
+    }
     if (unknown) {
       run_.error =
           Error{.kind = ErrorKind::kInDoubt,
@@ -410,8 +470,15 @@ class Reconciliation {
         }
       }
       recorder_.DropEffects();
-      RETURN_IF_ERROR(
-          recorder_.Add(Kind::kRunFinished, FinishedFields(run_, revision_, AppliedDigest(), holds_lock_)));
+      if (run_.outcome == Outcome::kFailed && run_.error) {
+        const NextAction next = NextActionFor(run_.error->kind);
+        run_.retry = next == NextAction::kRetry || next == NextAction::kReplan;
+      }
+      Json fields = FinishedFields(run_, revision_, AppliedDigest(), holds_lock_);
+      if (suspension_) {
+        fields["suspended"] = true;
+      }
+      RETURN_IF_ERROR(recorder_.Add(Kind::kRunFinished, std::move(fields)));
       committed = CommitWaiting(*session_, recorder_);
       finished_ = committed.has_value();
       if (!finished_ && !session_->broken()) {
@@ -462,6 +529,7 @@ class Reconciliation {
   RunSession session_;
   Revision revision_;
   DatabaseState state_;
+  std::optional<Suspension> suspension_;
   std::string applied_digest_;  // of state_.applied.rows; empty: not known
   Assessment assessment_;
   Run run_;
@@ -475,6 +543,14 @@ std::string_view TriggerName(Trigger trigger) {
   switch (trigger) {
     case Trigger::kManual:
       return "manual";
+    case Trigger::kCommit:
+      return "commit";
+    case Trigger::kWebhook:
+      return "webhook";
+    case Trigger::kInterval:
+      return "interval";
+    case Trigger::kResume:
+      return "resume";
   }
   return "";
 }

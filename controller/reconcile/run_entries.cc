@@ -43,8 +43,10 @@ std::vector<Json> VersionRanges(const std::vector<Migration>& migrations) {
   return batches;
 }
 
-// In a line, why the run did not end in sync; `status` shows it.
-std::string Reason(const Run& run) {
+}  // namespace
+
+// `status` shows it.
+std::string ReasonOf(const Run& run) {
   if (run.error) {
     return run.error->Message();
   }
@@ -57,11 +59,9 @@ std::string Reason(const Run& run) {
   return error == run.findings.end() ? "" : fmt::format("{}: {}", error->path, error->message);
 }
 
-}  // namespace
-
 Json StartedFields(const Target& target, const RunOptions& options, const Revision& revision,
                    const pg::ServerFacts& server) {
-  return {{"trigger", TriggerName(options.trigger)},
+  Json fields = {{"trigger", TriggerName(options.trigger)},
           {"actor", options.actor},
           {"commit", revision.commit.id},
           {"tree", revision.tree_id},
@@ -72,6 +72,10 @@ Json StartedFields(const Target& target, const RunOptions& options, const Revisi
           {"server_version", server.version},
           {"controller_version", kVersion},
           {"host", HostName()}};
+  if (options.trigger != Trigger::kManual) {
+    fields["commits_skipped"] = options.commits_skipped;
+  }
+  return fields;
 }
 
 Json FindingFields(const Finding& finding) {
@@ -147,7 +151,10 @@ Json FinishedFields(const Run& run, const Revision& revision, const std::string&
   if (!had_lock) {
     fields["locked"] = false;
   }
-  if (std::string reason = Reason(run); !reason.empty()) {
+  if (run.retry) {
+    fields["retry"] = true;
+  }
+  if (std::string reason = ReasonOf(run); !reason.empty()) {
     fields["reason"] = std::move(reason);
   }
   return fields;

@@ -16,6 +16,8 @@ bool TellsOfEffect(ledger::Kind kind) {
     case ledger::Kind::kApplied:
     case ledger::Kind::kResolved:
     case ledger::Kind::kSchemaUpgraded:
+    case ledger::Kind::kSuspended:
+    case ledger::Kind::kResumed:
     case ledger::Kind::kRunFinished:  // tells what the run came to, which a lost connection may change
       return true;
     case ledger::Kind::kRunStarted:
