@@ -13,11 +13,9 @@
 #include "base/result.h"
 #include "controller/reconcile/target.h"
 #include "controller/serve/control.h"
+#include "controller/serve/webhook/signature.h"
 
 namespace paliad::serve {
-
-// Whose webhooks a target believes. Its signature scheme is the target's choice, never the sender's.
-enum class ForgeKind { kGitea, kForgejo, kGithub, kGitlab };
 
 struct SiteForge {
   ForgeKind kind = ForgeKind::kGitea;
