@@ -16,6 +16,7 @@
 
 #include "controller/cli/command.h"
 #include "controller/cli/configured.h"
+#include "controller/serve/loop/event_log.h"
 #include "controller/version.h"
 
 namespace paliad::cli {
@@ -37,7 +38,7 @@ constexpr char kDescription[] =
 
 constexpr char kFooter[] =
     "Exit codes: 0 done, in sync; 1 it failed; 2 wrong usage; 3 rejected by policy; 4 out of sync;\n"
-    "            5 refused (an unknown or lost outcome, a dirty legacy tracker, the lock was not had)\n\n"
+    "            5 refused (suspended, an unknown or lost outcome, a dirty legacy tracker, the lock was not had)\n\n"
     "A remote --repo takes its credentials from PALIAD_GIT_USERNAME and PALIAD_GIT_PASSWORD, or for ssh\n"
     "from the agent or PALIAD_GIT_SSH_KEY_FILE; PALIAD_GIT_KNOWN_HOSTS_FILE and PALIAD_GIT_CA_FILE say whom "
     "to trust.";
@@ -122,6 +123,11 @@ void AddGlobalOptions(CLI::App& app, Options& options) {
       ->type_name("LEVEL")
       ->capture_default_str()
       ->group("Output");
+  app.add_option("--log-format", options.log_format, "One line an event; json has its fields apart")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("text|json")
+      ->capture_default_str()
+      ->group("Output");
   app.add_flag("-q,--quiet", options.quiet, "No progress, and only errors in the log")->group("Output");
 }
 
@@ -136,10 +142,16 @@ void RequireFormat(const CLI::App& app, const Options& options) {
   }
 }
 
-void SetUpLogging(const Options& options) {
+void SetUpLogging(const CLI::App& app, const Options& options) {
+  const std::string level = options.quiet ? "error" : options.log_level;
+  if (options.log_format == "json" || app.got_subcommand("serve")) {
+    serve::SetUpEventLog(options.log_format == "json" ? serve::LogFormat::kJson : serve::LogFormat::kText,
+                         level);
+    return;
+  }
   auto logger = spdlog::stderr_color_st("paliadctl");
   logger->set_pattern("%n: %^%l:%$ %v");
-  logger->set_level(spdlog::level::from_str(options.quiet ? "error" : options.log_level));
+  logger->set_level(spdlog::level::from_str(level));
   spdlog::set_default_logger(std::move(logger));
 }
 
@@ -222,9 +234,11 @@ int Main(int argc, char** argv) {
   AddResolve(app, invocation);
   AddNew(app, invocation);
   AddLedger(app, invocation);
+  AddServe(app, invocation);
+  AddSuspend(app, invocation);
   std::optional<Error> mistake_in_file;
   app.parse_complete_callback([&] {
-    SetUpLogging(invocation.options);
+    SetUpLogging(app, invocation.options);
     RequireFormat(app, invocation.options);
     if (const Status completed = CompleteOptions(app, invocation.options); !completed) {
       mistake_in_file = completed.error();

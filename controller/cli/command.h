@@ -59,6 +59,7 @@ struct Options {
   std::string output = "text";
   std::string color = "auto";
   std::string log_level = "info";
+  std::string log_format = "text";
   bool quiet = false;
 
   bool json() const { return output == "json"; }
@@ -120,6 +121,8 @@ void AddConfig(CLI::App& app, Invocation& invocation);
 void AddResolve(CLI::App& app, Invocation& invocation);
 void AddNew(CLI::App& app, Invocation& invocation);
 void AddLedger(CLI::App& app, Invocation& invocation);
+void AddServe(CLI::App& app, Invocation& invocation);
+void AddSuspend(CLI::App& app, Invocation& invocation);  // and `resume`
 
 // Parses, runs one command, returns the exit code.
 int Main(int argc, char** argv);

@@ -51,6 +51,9 @@ struct DatabaseState {
 [[nodiscard]] Result<DatabaseState> ReadDatabaseState(pg::Session& session, const Target& target,
                                                       const DatabaseObjects& objects);
 
+// AppliedSet::Digest of the tracker as it is; "" if there is no tracker. For a look that costs little.
+[[nodiscard]] Result<std::string> ReadAppliedDigest(pg::Session& session, const Target& target);
+
 // What the ledger says of each version, ascending: grows with the applied set and not with the number of
 // runs. REQUIRES: objects.ledger.
 [[nodiscard]] Result<std::vector<RecordedMigration>> ReadRecorded(pg::Session& session, const Target& target);
