@@ -179,6 +179,7 @@ int Main(int argc, char** argv) {
   AddResolve(app, invocation);
   AddNew(app, invocation);
   AddLedger(app, invocation);
+  AddToken(app, invocation);
   std::optional<Error> bad_policy;
   app.parse_complete_callback([&] {
     SetUpLogging(invocation.options);

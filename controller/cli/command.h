@@ -107,6 +107,7 @@ void AddConfig(CLI::App& app, Invocation& invocation);
 void AddResolve(CLI::App& app, Invocation& invocation);
 void AddNew(CLI::App& app, Invocation& invocation);
 void AddLedger(CLI::App& app, Invocation& invocation);
+void AddToken(CLI::App& app, Invocation& invocation);
 
 // Parses, runs one command, returns the exit code.
 int Main(int argc, char** argv);
