@@ -90,8 +90,9 @@ TEST_F(Tokens, OneIsRevokedByIdOrByAnUnambiguousName) {
 }
 
 TEST_F(Tokens, NamesThatCannotBeShownAreRefused) {
-  for (const std::string name : {std::string(), std::string(101, 'a'), std::string("a\nb"),
-                                 std::string("\x1b[31m"), std::string("\xff"), std::string("\xe2\x80\xae")}) {
+  for (const std::string& name :
+       {std::string(), std::string(101, 'a'), std::string("a\nb"), std::string("\x1b[31m"),
+        std::string("\xff"), std::string("\xe2\x80\xae")}) {
     EXPECT_FALSE(AddToken(file_, name, Role::kAuditor, clock_)) << name;
   }
   EXPECT_TRUE(AddToken(file_, "Ada L\xc3\xb6velace <script>", Role::kAuditor, clock_));
@@ -110,7 +111,8 @@ TEST_F(Tokens, SeveralAtOnceLoseNone) {
     thread.join();
   }
   std::set<std::string> ids;
-  for (const TokenRecord& token : ReadTokens(file_).value()) {
+  const std::vector<TokenRecord> tokens = ReadTokens(file_).value();
+  for (const TokenRecord& token : tokens) {
     ids.insert(token.id);
   }
   EXPECT_EQ(ids.size(), 20U);
