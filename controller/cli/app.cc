@@ -6,12 +6,16 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cstdio>
+#include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "controller/cli/command.h"
+#include "controller/cli/configured.h"
 #include "controller/version.h"
 
 namespace paliad::cli {
@@ -39,8 +43,21 @@ constexpr char kFooter[] =
     "to trust.";
 
 void AddGlobalOptions(CLI::App& app, Options& options) {
-  app.add_option("--database", options.database, "The database: postgresql://… or key=value …")
-      ->envname("PALIAD_DATABASE_URL")
+  app.add_option(
+         "--config", options.config_file,
+         "The configuration; default: $PALIAD_CONFIG, ./paliad.toml, /etc/paliad/paliad.toml; '': none")
+      ->type_name("FILE")
+      ->group("Target");
+  app.add_option("--target", options.target,
+                 "One of the configuration's, where it has several; without one, the name that entries are "
+                 "recorded under")
+      ->type_name("NAME")
+      ->capture_default_str()
+      ->group("Target");
+  // Its variable is no default of CLI11's: a flag wins over the configuration, the variable does not.
+  app.add_option("--database", options.database,
+                 "The database: postgresql://… or key=value …; default: the configuration's, else "
+                 "$PALIAD_DATABASE_URL")
       ->type_name("URL")
       ->group("Target");
   app.add_option("--repo", options.repository, "The repository: a folder or a URL (https, ssh, file)")
@@ -53,10 +70,6 @@ void AddGlobalOptions(CLI::App& app, Options& options) {
       ->group("Target");
   app.add_option("--path", options.path, "The migrations' folder in the repository")
       ->type_name("DIR")
-      ->capture_default_str()
-      ->group("Target");
-  app.add_option("--target", options.target, "The name that entries are recorded under")
-      ->type_name("NAME")
       ->capture_default_str()
       ->group("Target");
   app.add_option("--tracker", options.tracker, "The table of applied migrations")
@@ -142,6 +155,36 @@ bool AsksForJson(int argc, char** argv) {
   return false;
 }
 
+// Those about all targets, or none, look at the configuration themselves.
+bool IsAboutOneTarget(const CLI::App& app) {
+  constexpr std::array<std::string_view, 5> kOthers = {"config", "keygen", "serve", "status", "token"};
+  const auto chosen = app.get_subcommands();
+  return !chosen.empty() &&
+         std::find(kOthers.begin(), kOthers.end(), chosen.front()->get_name()) == kOthers.end();
+}
+
+// What the flags do not say: the configuration's, the environment's, the policy file's.
+Status CompleteOptions(const CLI::App& app, Options& options) {
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() > 0) {
+      options.given.insert(option->get_name());
+    }
+  }
+  // `config check` reads both files itself, to show what is wrong with them.
+  if (app.got_subcommand("config")) {
+    return {};
+  }
+  RETURN_IF_ERROR(ReadConfiguration(options));
+  if (const char* url = std::getenv("PALIAD_DATABASE_URL");
+      url != nullptr && options.config == nullptr && !options.given.contains("--database")) {
+    options.database = url;
+  }
+  if (!options.policy.empty()) {
+    ASSIGN_OR_RETURN(options.policy_of_file, ReadPolicyFile(options.policy));
+  }
+  return IsAboutOneTarget(app) ? ChooseTarget(options) : Status();
+}
+
 int UsageError(const CLI::App& app, Options& options, const CLI::ParseError& mistake, int argc, char** argv) {
   options.output = AsksForJson(argc, argv) ? "json" : "text";
   const auto chosen = app.get_subcommands();
@@ -180,18 +223,13 @@ int Main(int argc, char** argv) {
   AddNew(app, invocation);
   AddLedger(app, invocation);
   AddToken(app, invocation);
-  std::optional<Error> bad_policy;
+  std::optional<Error> mistake_in_file;
   app.parse_complete_callback([&] {
     SetUpLogging(invocation.options);
     RequireFormat(app, invocation.options);
-    // `config check` reads it itself, to show what is wrong with it.
-    if (!invocation.options.policy.empty() && !app.got_subcommand("config")) {
-      Result<Policy> policy = ReadPolicyFile(invocation.options.policy);
-      if (!policy) {
-        bad_policy = policy.error();
-        throw CLI::ValidationError("--policy", "has mistakes");  // so that no command runs
-      }
-      invocation.options.policy_of_file = *std::move(policy);
+    if (const Status completed = CompleteOptions(app, invocation.options); !completed) {
+      mistake_in_file = completed.error();
+      throw CLI::ValidationError("the configuration", "has mistakes");  // so that no command runs
     }
   });
   try {
@@ -199,8 +237,8 @@ int Main(int argc, char** argv) {
   } catch (const CLI::Success& help_or_version) {
     return app.exit(help_or_version);
   } catch (const CLI::ParseError& mistake) {
-    if (bad_policy) {
-      return AnswerError(invocation.options, *bad_policy, kUsage);
+    if (mistake_in_file) {
+      return AnswerError(invocation.options, *mistake_in_file, kUsage);
     }
     return UsageError(app, invocation.options, mistake, argc, argv);
   }

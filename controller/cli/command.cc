@@ -94,6 +94,8 @@ Result<Target> MakeTarget(const Options& options) {
   RETURN_IF_ERROR(duration("--lock-timeout", options.lock_timeout, target.lock_timeout));
   RETURN_IF_ERROR(duration("--statement-timeout", options.statement_timeout, target.statement_timeout));
   target.policy = options.policy_of_file;
+  target.policy_path = options.policy_path;
+  target.ledger = options.ledger;
   if (!options.search_path.empty()) {
     target.search_path = options.search_path;
   }
@@ -104,11 +106,14 @@ std::optional<Error> MissingDatabase(const Options& options) {
   if (!options.database.empty()) {
     return std::nullopt;
   }
+  if (options.database_error) {
+    return options.database_error;
+  }
   return Error{.kind = ErrorKind::kInvalidInput,
                .doing = "connect to the database",
                .subject = "",
                .cause = "none is named",
-               .hint = "name it with --database URL or $PALIAD_DATABASE_URL"};
+               .hint = "name it with --database URL or $PALIAD_DATABASE_URL, or in a configuration file"};
 }
 
 Result<git::Repository> OpenRepository(const Options& options) {
@@ -119,7 +124,11 @@ Result<git::Repository> OpenRepository(const Options& options) {
   fetch.url = options.repository;
   fetch.branch = options.branch;
   fetch.data_dir = options.data_dir.empty() ? git::DefaultDataDir() : options.data_dir;
-  fetch.credentials = git::CredentialsFromEnvironment();
+  if (options.credentials) {
+    ASSIGN_OR_RETURN(fetch.credentials, *options.credentials);
+  } else {
+    fetch.credentials = git::CredentialsFromEnvironment();
+  }
   ASSIGN_OR_RETURN(const std::string clone, git::Fetch(fetch));
   return git::Repository::Open(clone);
 }

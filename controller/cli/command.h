@@ -2,12 +2,16 @@
 #ifndef PALIAD_CONTROLLER_CLI_COMMAND_H_
 #define PALIAD_CONTROLLER_CLI_COMMAND_H_
 
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/clock.h"
 #include "base/json_fwd.h"
 #include "base/result.h"
+#include "controller/config/config.h"
+#include "controller/git/fetch.h"
 #include "controller/git/repository.h"
 #include "controller/reconcile/target.h"
 #include "policies/policy.h"
@@ -28,11 +32,18 @@ enum ExitCode {
   kRefused = 5,
 };
 
-// Filled by the flags; see `paliadctl --help`.
+// Filled by the flags and by the configuration file; see `paliadctl --help`. With a file, a command about one
+// target finds what the file says of it here; `status` and others that are about all of them use
+// configured.h.
 struct Options {
+  std::string config_file;                       // --config
+  std::set<std::string> given;                   // the global flags on the command line: "--repo"
+  std::shared_ptr<const config::Config> config;  // null: there is no file
   std::string target = "default";
   std::string database;
+  std::optional<Error> database_error;  // why it could not be read from where the file says
   std::string repository = ".";
+  std::optional<Result<git::Credentials>> credentials;  // of the file's target; none: from the environment
   std::string branch = "main";
   std::string path = "migrations";
   std::string tracker = "paliad.applied_migrations";
@@ -40,8 +51,10 @@ struct Options {
   std::string search_path;
   std::string lock_timeout = "5s";
   std::string statement_timeout = "0";
-  std::string policy;                    // a file's path
-  std::optional<Policy> policy_of_file;  // what it holds
+  std::string policy;                     // a file's path
+  std::optional<Policy> policy_of_file;   // what it holds
+  std::string policy_path = kPolicyPath;  // on the branch
+  LedgerSettings ledger;
   std::string data_dir;
   std::string output = "text";
   std::string color = "auto";

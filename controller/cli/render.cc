@@ -246,13 +246,13 @@ OrderedJson StatusJson(const Target& target, const TargetStatus& status) {
                 {"outcome", OrNull(status.last_run->outcome)},
                 {"commit", status.last_run->commit}};
   }
-  return OrderedJson::array({{{"target", target.name},
-                              {"state", status.state},
-                              {"reason", OrNull(status.reason)},
-                              {"commit", OrNull(status.commit)},
-                              {"commits_behind", OrNull(status.commits_behind)},
-                              {"since", OrNull(status.since)},
-                              {"last_run", std::move(last_run)}}});
+  return {{"target", target.name},
+          {"state", status.state},
+          {"reason", OrNull(status.reason)},
+          {"commit", OrNull(status.commit)},
+          {"commits_behind", OrNull(status.commits_behind)},
+          {"since", OrNull(status.since)},
+          {"last_run", std::move(last_run)}};
 }
 
 std::string StatusText(const Target& target, const TargetStatus& status) {

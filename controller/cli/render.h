@@ -30,6 +30,7 @@ OrderedJson FailureJson(const Failure& failure);
 OrderedJson RunJson(const Run& run);
 std::string RunText(const Run& run, bool color);
 
+// One item of the answer of `status`.
 OrderedJson StatusJson(const Target& target, const TargetStatus& status);
 std::string StatusText(const Target& target, const TargetStatus& status);
 

@@ -25,6 +25,9 @@ std::string TokensFile(const Options& options, const Flags& flags) {
   if (!flags.file.empty()) {
     return flags.file;
   }
+  if (options.config) {
+    return options.config->http.tokens_file;
+  }
   return (options.data_dir.empty() ? git::DefaultDataDir() : options.data_dir) + "/tokens";
 }
 
@@ -80,7 +83,9 @@ using Answerer = Status (*)(const Invocation&, const Flags&);
 
 void SetCallback(CLI::App* command, Invocation& invocation, const std::shared_ptr<Flags>& flags,
                  Answerer answer) {
-  command->add_option("--tokens-file", flags->file, "Default: `tokens` in the data directory")
+  command
+      ->add_option("--tokens-file", flags->file,
+                   "Default: the configuration's, else `tokens` in the data directory")
       ->type_name("FILE");
   command->callback([&invocation, flags, answer] {
     const Status answered = answer(invocation, *flags);

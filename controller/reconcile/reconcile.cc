@@ -15,6 +15,7 @@
 #include "controller/reconcile/database_state.h"
 #include "controller/reconcile/ensure.h"
 #include "controller/reconcile/in_transaction.h"
+#include "controller/reconcile/recovery.h"
 #include "controller/reconcile/run_entries.h"
 #include "controller/reconcile/run_session.h"
 #include "controller/store/run_recorder.h"
@@ -289,19 +290,8 @@ class Reconciliation {
   // after a crash of the server it also knows which of the earlier ones did not.
   Result<JobResult> FindOut(const PreparedMigration& prepared, JobResult result) {
     ASSIGN_OR_RETURN(const std::set<Version> durable, Recover(result.failure->message));
-    if (durable.contains(prepared.migration.version)) {
-      result.effect = Effect::kApplied;
-      return result;
-    }
-    result.effect = prepared.transactional ? Effect::kNone : Effect::kUnknown;
-    result.failure->message =
-        prepared.transactional
-            ? fmt::format("the connection was lost; the migration was rolled back ({})",
-                          result.failure->message)
-            : fmt::format(
-                  "the connection was lost while statement {} ran; nobody knows whether it took effect ({})",
-                  result.statements_done + 1, result.failure->message);
-    return result;
+    return AfterLostConnection(std::move(result), durable.contains(prepared.migration.version),
+                               prepared.transactional);
   }
 
   // Connects and locks again, and rebases the run and its recorder on what the ledger has of it: a server
@@ -309,23 +299,11 @@ class Reconciliation {
   Result<std::set<Version>> Recover(const std::string& cause) {
     observer_.OnConnectionLost(cause);
     RETURN_IF_ERROR(session_.Reopen());
-    ASSIGN_OR_RETURN(
-        const pg::Rows rows,
-        session_->Query(
-            "SELECT ordinal, kind, version FROM paliad_ledger.entry WHERE run_id = $1::uuid ORDER BY ordinal",
-            {run_.run_id}, "look up what this run recorded"));
-    std::set<Version> applied;
-    std::int64_t last = -1;
-    for (int row = 0; row < rows.size(); ++row) {
-      last = rows.Int(row, 0);
-      finished_ = finished_ || rows.Text(row, 1) == KindName(Kind::kRunFinished);
-      if (rows.Text(row, 1) == KindName(Kind::kApplied)) {
-        applied.insert(static_cast<Version>(rows.Int(row, 2)));
-      }
-    }
-    recorder_.Rebase(last);
-    ForgetLost(applied);
-    return applied;
+    ASSIGN_OR_RETURN(RecordOfRun record, ReadRecordOfRun(*session_, run_.run_id));
+    finished_ = finished_ || record.finished;
+    recorder_.Rebase(record.last_ordinal);
+    ForgetLost(record.applied);
+    return std::move(record.applied);
   }
 
   // What a crash of the server took back is pending again, and the run did not do what it was to do.

@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
-#include <cstdio>
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/utc_time.h"
 #include "controller/serve/http/parse.h"
 
 namespace paliad::serve {
@@ -26,61 +25,16 @@ tl::unexpected<Error> Wrong(std::string_view name, std::string cause, std::strin
                .hint = std::move(hint)});
 }
 
-// "2026-05-20", "2026-05-20T10:38:00Z", with or without a fraction.
-std::optional<std::string> ReadTime(const std::string& text) {
-  int year = 0;
-  int month = 0;
-  int day = 0;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  int micros = 0;
-  int length = 0;
-  const auto size = static_cast<int>(text.size());
-  if (std::sscanf(text.c_str(), "%4d-%2d-%2d%n", &year, &month, &day, &length) != 3 || length != 10) {
-    return std::nullopt;
-  }
-  if (size != 10) {
-    int end = 0;
-    if (std::sscanf(text.c_str() + 10, "T%2d:%2d:%2d%n", &hour, &minute, &second, &end) != 3 || end != 9) {
-      return std::nullopt;
-    }
-    std::string_view rest = std::string_view(text).substr(19);
-    if (rest.empty() || rest.back() != 'Z') {
-      return std::nullopt;
-    }
-    rest.remove_suffix(1);
-    if (!rest.empty()) {
-      std::string digits(rest.substr(1));
-      if (rest.front() != '.' || digits.empty() || digits.size() > 6 ||
-          digits.find_first_not_of("0123456789") != std::string::npos) {
-        return std::nullopt;
-      }
-      digits.resize(6, '0');
-      micros = std::stoi(digits);
-    }
-  }
-  const std::chrono::year_month_day date{std::chrono::year(year),
-                                         std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  if (year < 1 || !date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
-      second > 59) {
-    return std::nullopt;
-  }
-  return FormatUtc(std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-                   std::chrono::seconds(second) + std::chrono::microseconds(micros));
-}
-
 Result<std::optional<std::string>> TimeOf(const Query& query, std::string_view name) {
   const auto text = query.Get(name);
   if (!text) {
     return std::nullopt;
   }
-  auto time = ReadTime(*text);
+  const Result<WallTime> time = ParseUtc(*text);
   if (!time) {
     return Wrong(name, "it is not a time", "write 2026-05-20, or 2026-05-20T10:38:00Z");
   }
-  return time;
+  return FormatUtc(*time);
 }
 
 Result<std::optional<std::int64_t>> NumberOf(const Query& query, std::string_view name, std::int64_t most) {
