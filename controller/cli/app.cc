@@ -236,6 +236,7 @@ int Main(int argc, char** argv) {
   AddLedger(app, invocation);
   AddServe(app, invocation);
   AddSuspend(app, invocation);
+  AddToken(app, invocation);
   std::optional<Error> mistake_in_file;
   app.parse_complete_callback([&] {
     SetUpLogging(app, invocation.options);

@@ -123,6 +123,7 @@ void AddNew(CLI::App& app, Invocation& invocation);
 void AddLedger(CLI::App& app, Invocation& invocation);
 void AddServe(CLI::App& app, Invocation& invocation);
 void AddSuspend(CLI::App& app, Invocation& invocation);  // and `resume`
+void AddToken(CLI::App& app, Invocation& invocation);
 
 // Parses, runs one command, returns the exit code.
 int Main(int argc, char** argv);

@@ -21,6 +21,8 @@
 #include "controller/serve/loop/loop.h"
 #include "controller/serve/loop/service_manager.h"
 #include "controller/serve/metrics/metrics.h"
+#include "controller/serve/service/site_options.h"
+#include "controller/serve/site/site.h"
 
 namespace paliad::cli {
 namespace {
@@ -89,16 +91,23 @@ Result<config::Config> FirstConfig(const Options& options) {
 
 class Service {
  public:
-  Service(const Invocation& invocation, config::Config config)
+  Service(const Invocation& invocation, const config::Config& config)
       : options_(invocation.options),
         clock_(invocation.clock),
         manager_(serve::ServiceManager::FromEnvironment()),
         grace_(config.shutdown_grace),
         loop_(MakeLoop(config)) {}
 
+  // Errors as StartSite.
+  [[nodiscard]] Status Listen(const config::Config& config) {
+    ASSIGN_OR_RETURN(site_, serve::StartSite(serve::SiteOptionsFor(config), loop_, metrics_, clock_));
+    return {};
+  }
+
   int Run() {
     manager_.Tell("READY=1");
-    LogEvent(Level::kInfo, {}, fmt::format("serving {} targets", loop_.Snapshots().size()));
+    LogEvent(Level::kInfo, {},
+             fmt::format("serving {} targets, HTTP on port {}", loop_.Snapshots().size(), site_->port()));
     while (!Ended()) {
       switch (NextSignal()) {
         case SIGHUP:
@@ -195,6 +204,9 @@ class Service {
       config = Chosen(options_, *std::move(config));
     }
     if (config) {
+      if (const Status updated = site_->Update(serve::SiteOptionsFor(*config)); !updated) {
+        LogEvent(Level::kError, {}, "HTTP stays as it was: " + updated.error().Message());
+      }
       grace_ = config->shutdown_grace;
       loop_.Replace(MakeLoop(*config));
       LogEvent(Level::kInfo, {}, fmt::format("read {} again: {} targets", config->path, config->targets.size()));
@@ -210,6 +222,7 @@ class Service {
   serve::Metrics metrics_;
   std::chrono::milliseconds grace_;
   serve::CurrentLoop loop_;
+  std::unique_ptr<serve::Site> site_;  // uses the two above
   std::optional<SteadyTime> stop_by_;
   bool canceled_ = false;
 };
@@ -220,7 +233,12 @@ int RunServe(const Invocation& invocation) {
     return AnswerError(invocation.options, config.error(), kUsage);
   }
   Service::BlockSignals();  // before there are threads that would be asked instead
-  return Service(invocation, *std::move(config)).Run();
+  Service service(invocation, *config);
+  if (const Status listening = service.Listen(*config); !listening) {
+    const bool mistaken = listening.error().kind == ErrorKind::kInvalidInput;
+    return AnswerError(invocation.options, listening.error(), mistaken ? kUsage : kFailed);
+  }
+  return service.Run();
 }
 
 }  // namespace

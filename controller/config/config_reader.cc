@@ -206,6 +206,7 @@ void ConfigReader::ReadHttp(const toml::table& table) {
   (void)reader.Find("tokens_file");
   reader.Path("certificate_file", http.certificate_file);
   reader.Path("key_file", http.key_file);
+  reader.Flag("anonymous_read", http.anonymous_read);
   if (http.certificate_file.empty() != http.key_file.empty()) {
     toml_.Report(table, "`certificate_file` and `key_file` come together");
   }
