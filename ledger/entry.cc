@@ -84,6 +84,10 @@ std::string_view KindName(Kind kind) {
       return "incarnation";
     case Kind::kRedaction:
       return "redaction";
+    case Kind::kSuspended:
+      return "suspended";
+    case Kind::kResumed:
+      return "resumed";
   }
   return "";
 }

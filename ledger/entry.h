@@ -43,6 +43,8 @@ enum class Kind {
   kKeyRotated,
   kIncarnation,
   kRedaction,
+  kSuspended,
+  kResumed,
 };
 
 std::string_view KindName(Kind kind);

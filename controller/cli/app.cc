@@ -18,6 +18,7 @@
 
 #include "controller/cli/command.h"
 #include "controller/cli/configured.h"
+#include "controller/serve/loop/event_log.h"
 #include "controller/version.h"
 
 namespace paliad::cli {
@@ -39,7 +40,8 @@ constexpr char kDescription[] =
 
 constexpr char kFooter[] =
     "Exit codes: 0 done, in sync; 1 it failed; 2 wrong usage; 3 rejected by policy; 4 out of sync;\n"
-    "            5 refused (an unknown or lost outcome, a dirty legacy tracker, the lock was not had);\n"
+    "            5 refused (suspended, an unknown or lost outcome, a dirty legacy tracker, the lock was not "
+    "had);\n"
     "            6 the ledger did not verify\n\n"
     "A remote --repo takes its credentials from PALIAD_GIT_USERNAME and PALIAD_GIT_PASSWORD, or for ssh\n"
     "from the agent or PALIAD_GIT_SSH_KEY_FILE; PALIAD_GIT_KNOWN_HOSTS_FILE and PALIAD_GIT_CA_FILE say whom "
@@ -145,16 +147,23 @@ void AddGlobalOptions(CLI::App& app, Options& options) {
       ->type_name("LEVEL")
       ->capture_default_str()
       ->group("Output");
+  app.add_option("--log-format", options.log_format, "One line an event; json has its fields apart")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("text|json")
+      ->capture_default_str()
+      ->group("Output");
   app.add_flag("-q,--quiet", options.quiet, "No progress, and only errors in the log")->group("Output");
 }
 
 // Some formats are of some commands only.
 constexpr std::pair<std::string_view, std::string_view> kSpecialFormats[] = {
-    {"check", "markdown"},       {"check", "sarif"},          {"ledger export", "bundle"},
-    {"ledger export", "jsonl"},  {"ledger export", "csv"},    {"ledger runs", "jsonl"},
-    {"ledger runs", "csv"},      {"ledger show", "jsonl"},    {"ledger show", "csv"},
-    {"ledger migration", "csv"}, {"ledger migration", "jsonl"},
-    {"ledger entries", "jsonl"}, {"ledger entries", "csv"},
+    {"check", "markdown"},         {"check", "sarif"},
+    {"ledger export", "bundle"},   {"ledger export", "jsonl"},
+    {"ledger export", "csv"},      {"ledger runs", "jsonl"},
+    {"ledger runs", "csv"},        {"ledger show", "jsonl"},
+    {"ledger show", "csv"},        {"ledger migration", "csv"},
+    {"ledger migration", "jsonl"}, {"ledger entries", "jsonl"},
+    {"ledger entries", "csv"},
 };
 
 void RequireFormat(const CLI::App& app, const Options& options) {
@@ -171,10 +180,16 @@ void RequireFormat(const CLI::App& app, const Options& options) {
   }
 }
 
-void SetUpLogging(const Options& options) {
+void SetUpLogging(const CLI::App& app, const Options& options) {
+  const std::string level = options.quiet ? "error" : options.log_level;
+  if (options.log_format == "json" || app.got_subcommand("serve")) {
+    serve::SetUpEventLog(options.log_format == "json" ? serve::LogFormat::kJson : serve::LogFormat::kText,
+                         level);
+    return;
+  }
   auto logger = spdlog::stderr_color_st("paliadctl");
   logger->set_pattern("%n: %^%l:%$ %v");
-  logger->set_level(spdlog::level::from_str(options.quiet ? "error" : options.log_level));
+  logger->set_level(spdlog::level::from_str(level));
   spdlog::set_default_logger(std::move(logger));
 }
 
@@ -258,9 +273,12 @@ int Main(int argc, char** argv) {
   AddNew(app, invocation);
   AddLedger(app, invocation);
   AddKeygen(app, invocation);
+  AddServe(app, invocation);
+  AddSuspend(app, invocation);
+  AddToken(app, invocation);
   std::optional<Error> mistake_in_file;
   app.parse_complete_callback([&] {
-    SetUpLogging(invocation.options);
+    SetUpLogging(app, invocation.options);
     RequireFormat(app, invocation.options);
     if (const Status completed = CompleteOptions(app, invocation.options); !completed) {
       mistake_in_file = completed.error();

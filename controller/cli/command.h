@@ -61,6 +61,7 @@ struct Options {
   std::string output = "text";
   std::string color = "auto";
   std::string log_level = "info";
+  std::string log_format = "text";
   bool quiet = false;
 
   bool json() const { return output == "json"; }
@@ -130,6 +131,9 @@ void AddLedgerExport(CLI::App& ledger, Invocation& invocation);
 void AddLedgerIncarnate(CLI::App& ledger, Invocation& invocation);
 void AddLedgerProve(CLI::App& ledger, Invocation& invocation);
 void AddLedgerVerify(CLI::App& ledger, Invocation& invocation);
+void AddServe(CLI::App& app, Invocation& invocation);
+void AddSuspend(CLI::App& app, Invocation& invocation);  // and `resume`
+void AddToken(CLI::App& app, Invocation& invocation);
 
 // Parses, runs one command, returns the exit code.
 int Main(int argc, char** argv);

@@ -30,6 +30,12 @@ struct CommitRecord {
   bool has_signature = false;  // it carries one; nobody verified it
 };
 
+// One commit of a branch, seen from its first parent.
+struct HistoryStep {
+  std::string commit;    // 40 hex digits
+  bool touches = false;  // one of the paths that were asked about differs from the first parent's
+};
+
 class Repository final : public ContentSource {
  public:
   // A local repository: its work tree, its .git folder, or a bare one; parents are not searched.
@@ -73,6 +79,11 @@ class Repository final : public ContentSource {
   // Commits reachable from `head` and not from `base`; -1 if `base` is not an ancestor of `head` or not known
   // here.
   [[nodiscard]] Result<int> CommitsBehind(const std::string& base, const std::string& head) const;
+
+  // The commits of `head` along first parents that `base` does not have, oldest first; none within the result
+  // if `base` is not an ancestor of `head` or not known here. `paths` are folders and files.
+  [[nodiscard]] Result<std::optional<std::vector<HistoryStep>>> StepsSince(
+      const std::string& base, const std::string& head, const std::vector<std::string>& paths) const;
 
   // The names of all local and remote-tracking branches and pull-request heads, with their commits.
   struct Ref {

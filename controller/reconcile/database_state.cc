@@ -60,7 +60,8 @@ DatabaseObjects ParseObjects(const pg::Rows& rows) {
           .legacy = rows.Bool(0, 1),
           .ledger = rows.Bool(0, 2),
           .ledger_tracker = rows.Bool(0, 3),
-          .control_data = rows.Bool(0, 4)};
+          .control_data = rows.Bool(0, 4),
+          .controller = rows.Bool(0, 5)};
 }
 
 Result<DatabaseState> ReadDatabaseState(pg::Session& session, const Target& target,
@@ -122,6 +123,16 @@ Result<DatabaseState> ReadDatabaseState(pg::Session& session, const Target& targ
 Result<std::string> ReadLedgerId(pg::Session& session) {
   ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer, session.Run(kGenesisSql, "read the ledger's genesis"));
   return answer.front().empty() ? "" : answer.front().String(0, 1);
+}
+
+Result<std::string> ReadAppliedDigest(pg::Session& session, const Target& target) {
+  const auto answer = session.Run(fmt::format(kTrackerRowsSql, arg("tracker", target.tracker.Quoted())),
+                                  "read the applied migrations");
+  if (!answer) {
+    const bool gone = !session.broken() && answer.error().kind == ErrorKind::kInvalidInput;
+    return gone ? Result<std::string>("") : Fail(answer.error());
+  }
+  return AppliedSet{.rows = ParseTrackerRows(answer->front()), .recorded = {}}.Digest();
 }
 
 Result<std::vector<RecordedMigration>> ReadRecorded(pg::Session& session, const Target& target) {

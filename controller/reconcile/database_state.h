@@ -23,6 +23,7 @@ struct DatabaseObjects {
   bool ledger = false;          // paliad_ledger.entry
   bool ledger_tracker = false;  // paliad_ledger.applied_migrations
   bool control_data = false;    // this role may read which cluster the server is
+  bool controller = false;      // paliad_controller.target
 };
 
 std::string ObjectsSql(const Target& target);
@@ -61,6 +62,8 @@ struct DatabaseState {
 
 // The log's id, where nothing else is read. REQUIRES: objects.ledger.
 [[nodiscard]] Result<std::string> ReadLedgerId(pg::Session& session);
+// AppliedSet::Digest of the tracker as it is; "" if there is no tracker. For a look that costs little.
+[[nodiscard]] Result<std::string> ReadAppliedDigest(pg::Session& session, const Target& target);
 
 // What the ledger says of each version, ascending: grows with the applied set and not with the number of
 // runs. REQUIRES: objects.ledger.

@@ -14,12 +14,13 @@ SELECT pg_catalog.bool_or(n.nspname = {tracker_schema} AND c.relname = {tracker_
        pg_catalog.bool_or(n.nspname = {legacy_schema} AND c.relname = {legacy_table}),
        pg_catalog.bool_or(n.nspname = 'paliad_ledger' AND c.relname = 'entry'),
        pg_catalog.bool_or(n.nspname = 'paliad_ledger' AND c.relname = 'applied_migrations'),
-       pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
+       pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'),
+       pg_catalog.bool_or(n.nspname = 'paliad_controller' AND c.relname = 'target')
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'f')
-  AND n.nspname IN ({tracker_schema}, {legacy_schema}, 'paliad_ledger')
-  AND c.relname IN ({tracker_table}, {legacy_table}, 'entry', 'applied_migrations');
+  AND n.nspname IN ({tracker_schema}, {legacy_schema}, 'paliad_ledger', 'paliad_controller')
+  AND c.relname IN ({tracker_table}, {legacy_table}, 'entry', 'applied_migrations', 'target');
 )sql";
 
 inline constexpr char kTrackerRowsSql[] = "SELECT version, name, checksum FROM {tracker} ORDER BY version;";

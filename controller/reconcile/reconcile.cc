@@ -17,10 +17,12 @@
 #include "controller/reconcile/database_state.h"
 #include "controller/reconcile/ensure.h"
 #include "controller/reconcile/in_transaction.h"
+#include "controller/reconcile/past.h"
 #include "controller/reconcile/recovery.h"
 #include "controller/reconcile/run_entries.h"
 #include "controller/reconcile/run_session.h"
 #include "controller/reconcile/signing_key.h"
+#include "controller/reconcile/suspend.h"
 #include "controller/store/queries.h"
 #include "controller/store/run_recorder.h"
 #include "controller/version.h"
@@ -46,6 +48,8 @@ Json FolderOf(const Json& last) {
           {"folder_listed_by", last.value("folder_listed_by", last.value("run", ""))}};
 }
 
+constexpr std::string_view kQueryCanceled = "57014";
+
 class Reconciliation {
  public:
   Reconciliation(const Target& target, git::Repository& repository, const RunOptions& options,
@@ -58,7 +62,7 @@ class Reconciliation {
         secret_(secret),
         recorder_({.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()},
                   clock, /*first_ordinal=*/0, secret),
-        session_(target, options.lock_wait, clock, observer) {
+        session_(target, options.lock_wait, clock, observer, options.cancel) {
     run_.run_id = recorder_.run().run_id;
     run_.target = target.name;
   }
@@ -70,15 +74,19 @@ class Reconciliation {
     ASSIGN_OR_RETURN(revision_, ReadRevision(repository_, target_, options_.revision));
     run_.commit = revision_.commit.id;
     ASSIGN_OR_RETURN(std::optional<pg::LockHolder> holder, session_.Open());
+    if (holder && options_.only_after) {
+      return Fail(NotNow("the lock is held by " + holder->Describe()));
+    }
     if (holder) {
       return RefuseForLock(*holder);
     }
     RETURN_IF_ERROR(ReadState());
+    RETURN_IF_ERROR(ReadThePast());
     RETURN_IF_ERROR(Start());
-    for (const Step step :
-         {&Reconciliation::SettleThePast, &Reconciliation::RequirePolicy, &Reconciliation::SkipIfUnchanged,
-          &Reconciliation::Diff, &Reconciliation::Refuse, &Reconciliation::RecordDrift,
-          &Reconciliation::Decide, &Reconciliation::Bootstrap, &Reconciliation::Apply}) {
+    for (const Step step : {&Reconciliation::SettleThePast, &Reconciliation::RefuseIfSuspended,
+                            &Reconciliation::RequirePolicy, &Reconciliation::SkipIfUnchanged,
+                            &Reconciliation::Diff, &Reconciliation::Refuse, &Reconciliation::RecordDrift,
+                            &Reconciliation::Decide, &Reconciliation::Bootstrap, &Reconciliation::Apply}) {
       const Result<Progress> progress = (this->*step)();
       if (!progress) {
         run_.outcome = Outcome::kFailed;
@@ -130,6 +138,27 @@ class Reconciliation {
     return {};
   }
 
+  // Under the lock: what is decided here holds until the run has ended.
+  Status ReadThePast() {
+    ASSIGN_OR_RETURN(const Past past, ReadPast(*session_, target_, {.ledger = true, .controller = true}));
+    suspension_ = past.suspension;
+    if (!options_.only_after) {
+      return {};
+    }
+    if (past.seq() != *options_.only_after) {
+      return Fail(NotNow("another run has ended meanwhile"));
+    }
+    return suspension_ ? Fail(SuspendedError(*suspension_)) : Status();
+  }
+
+  static Error NotNow(std::string cause) {
+    return {.kind = ErrorKind::kConflict,
+            .doing = "reconcile",
+            .subject = "",
+            .cause = std::move(cause),
+            .hint = ""};
+  }
+
   Status Start() {
     recorder_.SetLedger(state_.ledger_id);
     return recorder_.Add(Kind::kRunStarted,
@@ -151,6 +180,15 @@ class Reconciliation {
       RETURN_IF_ERROR(CommitWaiting(*session_, other));
     }
     return Progress::kGoOn;
+  }
+
+  Result<Progress> RefuseIfSuspended() {
+    if (!suspension_) {
+      return Progress::kGoOn;
+    }
+    run_.outcome = Outcome::kRefused;
+    run_.error = SuspendedError(*suspension_);
+    return Progress::kEnd;
   }
 
   // A branch whose policy nobody can read is judged by none.
@@ -253,6 +291,9 @@ class Reconciliation {
       RETURN_IF_ERROR(CommitWaitingAsynchronously(*session_, recorder_));
     }
     for (std::size_t i = 0; i < pending.size(); ++i) {
+      if (options_.stop.stop_requested()) {
+        return Interrupt("it was asked to stop before all was applied");
+      }
       observer_.OnMigrationStarted(i + 1, pending.size(), pending[i].migration);
       ASSIGN_OR_RETURN(JobResult result, ApplyOne(pending[i]));
       if (result.effect == Effect::kConnectionLost) {
@@ -265,6 +306,17 @@ class Reconciliation {
       observer_.OnMigrationApplied(i + 1, pending.size(), pending[i].migration, result.duration);
     }
     return Progress::kGoOn;
+  }
+
+  // As if the process had died here: the commit has its run another time.
+  Progress Interrupt(std::string cause) {
+    run_.outcome = Outcome::kInterrupted;
+    run_.error = Error{.kind = ErrorKind::kUnavailable,
+                       .doing = "go on",
+                       .subject = "",
+                       .cause = std::move(cause),
+                       .hint = "the next run goes on"};
+    return Progress::kEnd;
   }
 
   Result<JobResult> ApplyOne(const PreparedMigration& prepared) {
@@ -280,7 +332,7 @@ class Reconciliation {
                                                           FieldsOf(prepared, job)));
       result.attempts = job.attempt;
       result.sql = job.sql;
-      if (!result.retryable || job.attempt >= options_.max_attempts) {
+      if (!result.retryable || job.attempt >= options_.max_attempts || options_.stop.stop_requested()) {
         return result;
       }
       RETURN_IF_ERROR(RecordFailure(Kind::kFailed, prepared, result, /*will_retry=*/true));
@@ -411,6 +463,12 @@ class Reconciliation {
     run_.outcome = unknown ? Outcome::kRefused : Outcome::kFailed;
     RETURN_IF_ERROR(RecordFailure(unknown ? Kind::kOutcomeUnknown : Kind::kFailed, prepared, result,
                                   /*will_retry=*/false));
+    run_.retry = result.retryable;
+    const bool undone = result.effect == Effect::kNone;
+    if (undone && options_.cancel.stop_requested() && result.failure->sqlstate == kQueryCanceled) {
+      run_.retry = false;
+      return Interrupt("the migration under way was cancelled, since it was asked to stop at once");
+    }
     if (unknown) {
       run_.error =
           Error{.kind = ErrorKind::kInDoubt,
@@ -437,6 +495,10 @@ class Reconciliation {
         }
       }
       recorder_.DropEffects();
+      if (run_.outcome == Outcome::kFailed && run_.error) {
+        const NextAction next = NextActionFor(run_.error->kind);
+        run_.retry = next == NextAction::kRetry || next == NextAction::kReplan;
+      }
       RETURN_IF_ERROR(AddRunFinished());
       committed = CommitWaiting(*session_, recorder_);
       finished_ = committed.has_value();
@@ -454,6 +516,9 @@ class Reconciliation {
 
   Status AddRunFinished() {
     Json fields = FinishedFields(run_, revision_, AppliedDigest(), holds_lock_);
+    if (suspension_) {
+      fields["suspended"] = true;
+    }
     if (!listed_) {
       fields.update(folder_);
       return recorder_.Add(Kind::kRunFinished, std::move(fields));
@@ -525,6 +590,7 @@ class Reconciliation {
   LogSetup log_setup_;  // only where checkpoints are wanted
   Revision revision_;
   DatabaseState state_;
+  std::optional<Suspension> suspension_;
   std::string applied_digest_;  // of state_.applied.rows; empty: not known
   Assessment assessment_;
   Run run_;
@@ -540,6 +606,14 @@ std::string_view TriggerName(Trigger trigger) {
   switch (trigger) {
     case Trigger::kManual:
       return "manual";
+    case Trigger::kCommit:
+      return "commit";
+    case Trigger::kWebhook:
+      return "webhook";
+    case Trigger::kInterval:
+      return "interval";
+    case Trigger::kResume:
+      return "resume";
   }
   return "";
 }

@@ -60,8 +60,10 @@ std::vector<Json> VersionRanges(const std::vector<Migration>& migrations) {
   return batches;
 }
 
-// In a line, why the run did not end in sync; `status` shows it.
-std::string Reason(const Run& run) {
+}  // namespace
+
+// `status` shows it.
+std::string ReasonOf(const Run& run) {
   if (run.error) {
     return run.error->Message();
   }
@@ -125,6 +127,9 @@ Json StartedFields(const Target& target, const RunOptions& options, const Revisi
                      {"server_version", server.version},
                      {"controller_version", kVersion},
                      {"host", HostName()}});
+  if (options.trigger != Trigger::kManual) {
+    fields["commits_skipped"] = options.commits_skipped;
+  }
   return fields;
 }
 
@@ -266,7 +271,10 @@ Json FinishedFields(const Run& run, const Revision& revision, const std::string&
   if (!had_lock) {
     fields["locked"] = false;
   }
-  if (std::string reason = Reason(run); !reason.empty()) {
+  if (run.retry) {
+    fields["retry"] = true;
+  }
+  if (std::string reason = ReasonOf(run); !reason.empty()) {
     fields["reason"] = std::move(reason);
   }
   return fields;

@@ -1,8 +1,8 @@
 // The SQL of queries.cc. A parameter that is NULL asks for nothing; the server plans with the parameters'
 // values, so that what is not asked for costs nothing.
 //
-// {fence}: " + 0" where the page may lie far from the end that is read first: the planner, who does not know that
-// times ascend with seq, would rather walk the log up to it than use the index of times.
+// {fence}: " + 0" where the page may lie far from the end that is read first: the planner, who does not know
+// that times ascend with seq, would rather walk the log up to it than use the index of times.
 #ifndef PALIAD_CONTROLLER_STORE_QUERIES_SQL_H_
 #define PALIAD_CONTROLLER_STORE_QUERIES_SQL_H_
 
@@ -45,8 +45,8 @@ ORDER BY started.seq{fence} DESC
 LIMIT $13::bigint
 )sql";
 
-// Looking for an author reads every leaf of the range: as text first, since taking JSON apart costs ten times as
-// much. The same parameters, and $14 kind, $15 after. {direction}: DESC or ASC.
+// Looking for an author reads every leaf of the range: as text first, since taking JSON apart costs ten times
+// as much. The same parameters, and $14 kind, $15 after. {direction}: DESC or ASC.
 inline constexpr char kEntriesSql[] = R"sql(
 SELECT seq, pg_catalog.encode(leaf_hash, 'hex'), pg_catalog.convert_from(leaf, 'UTF8')
 FROM (SELECT seq, leaf_hash, leaf FROM paliad_ledger.entry

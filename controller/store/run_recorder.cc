@@ -19,6 +19,8 @@ bool TellsOfEffect(ledger::Kind kind) {
     case ledger::Kind::kKeyRotated:
     case ledger::Kind::kIncarnation:
     case ledger::Kind::kRedaction:
+    case ledger::Kind::kSuspended:
+    case ledger::Kind::kResumed:
     case ledger::Kind::kRunFinished:  // tells what the run came to, which a lost connection may change
       return true;
     case ledger::Kind::kRunStarted:
