@@ -76,11 +76,13 @@ Result<config::Config> Chosen(const Options& options, config::Config config) {
 
 Result<config::Config> FirstConfig(const Options& options) {
   if (options.config == nullptr) {
-    return Fail(Mistake("there is no configuration file",
-                        "write one with a [[target]] and name it with --config; docs/configuration.md has every key"));
+    return Fail(Mistake(
+        "there is no configuration file",
+        "write one with a [[target]] and name it with --config; docs/configuration.md has every key"));
   }
-  for (const char* flag : {"--database", "--repo", "--branch", "--path", "--tracker", "--legacy-tracker",
-                           "--search-path", "--lock-timeout", "--statement-timeout", "--policy", "--data-dir"}) {
+  for (const char* flag :
+       {"--database", "--repo", "--branch", "--path", "--tracker", "--legacy-tracker", "--search-path",
+        "--lock-timeout", "--statement-timeout", "--policy", "--data-dir"}) {
     if (options.given.contains(flag)) {
       return Fail(Mistake(fmt::format("{} says what the configuration says for each target", flag),
                           "write it into " + options.config->path));
@@ -166,7 +168,8 @@ class Service {
 
   bool Ended() {
     if (stop_by_ && canceled_ && clock_.Steady() >= *stop_by_) {
-      LogEvent(Level::kError, {}, "a migration did not end though it was cancelled; leaving it to its server");
+      LogEvent(Level::kError, {},
+               "a migration did not end though it was cancelled; leaving it to its server");
       ::_exit(kFailed);
     }
     return stop_by_ && loop_.Ended();
@@ -209,7 +212,8 @@ class Service {
       }
       grace_ = config->shutdown_grace;
       loop_.Replace(MakeLoop(*config));
-      LogEvent(Level::kInfo, {}, fmt::format("read {} again: {} targets", config->path, config->targets.size()));
+      LogEvent(Level::kInfo, {},
+               fmt::format("read {} again: {} targets", config->path, config->targets.size()));
     } else {
       LogEvent(Level::kError, {}, "the configuration stays as it was: " + config.error().Message());
     }

@@ -1,5 +1,5 @@
-// `suspend` and `resume`: stop a target's runs, and let them begin again. A running controller learns of it from
-// the database.
+// `suspend` and `resume`: stop a target's runs, and let them begin again. A running controller learns of it
+// from the database.
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
@@ -40,8 +40,8 @@ int AnswerRequest(const Invocation& invocation, const Flags& flags, bool suspend
                 {"reason", request.reason},
                 {"accept_rewrite", flags.accept_rewrite}});
   } else {
-    Answer(EscapeForTerminal(target->name) + (suspend ? " is suspended: no run begins until `paliadctl resume`\n"
-                                                      : " is resumed\n"));
+    Answer(EscapeForTerminal(target->name) +
+           (suspend ? " is suspended: no run begins until `paliadctl resume`\n" : " is resumed\n"));
   }
   return kDone;
 }
@@ -53,13 +53,13 @@ CLI::App* Add(CLI::App& app, Invocation& invocation, const std::string& name, co
       ->required()
       ->type_name("TEXT")
       ->check([](const std::string& text) {
-        return text.find_first_not_of(" \t\n") == std::string::npos ? std::string("a reason must not be empty")
-                                                                    : std::string();
+        return text.find_first_not_of(" \t\n") == std::string::npos
+                   ? std::string("a reason must not be empty")
+                   : std::string();
       });
   const bool suspend = name == "suspend";
-  command->callback([&invocation, flags, suspend] {
-    invocation.exit_code = AnswerRequest(invocation, *flags, suspend);
-  });
+  command->callback(
+      [&invocation, flags, suspend] { invocation.exit_code = AnswerRequest(invocation, *flags, suspend); });
   return command;
 }
 

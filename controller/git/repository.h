@@ -23,6 +23,13 @@ struct MergePreview {
   std::vector<FileChange> changes;  // of files that are directly in the folder before or after; by path
 };
 
+// What the ledger records of a commit, beside its CommitInfo.
+struct CommitRecord {
+  std::string authored_at;  // as FormatUtc; empty: a year that no calendar has
+  std::string committed_at;
+  bool has_signature = false;  // it carries one; nobody verified it
+};
+
 // One commit of a branch, seen from its first parent.
 struct HistoryStep {
   std::string commit;    // 40 hex digits
@@ -45,6 +52,8 @@ class Repository final : public ContentSource {
   [[nodiscard]] Result<std::string> Resolve(const std::string& revision) const;
 
   [[nodiscard]] Result<CommitInfo> ReadCommit(const std::string& commit_id) const;
+
+  [[nodiscard]] Result<CommitRecord> ReadCommitRecord(const std::string& commit_id) const;
 
   // The object id of the tree at `path` (40 hex digits), without listing it: what a no-op needs.
   // kInvalidInput if the commit has no such folder or it is a file.

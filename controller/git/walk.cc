@@ -28,7 +28,8 @@ bool Between(git_repository* repository, const git_oid& base, const git_oid& hea
 }
 
 // What the commit has at `path`: an object's id, "" for nothing.
-Result<std::string> ObjectAt(const RepositoryHandle& handle, const git_commit* commit, const std::string& path) {
+Result<std::string> ObjectAt(const RepositoryHandle& handle, const git_commit* commit,
+                             const std::string& path) {
   OwnedTree tree;
   const std::string id = ToHex(*git_commit_id(commit));
   if (git_commit_tree(Out(tree), commit) != 0) {

@@ -87,7 +87,11 @@ class Session {
 
   // The same for text that somebody else wrote: rows are thrown away as they come, COPY is refused,
   // and the memory used does not grow with the answer. REQUIRES: no NUL in `sql`.
-  [[nodiscard]] MessageResult SendBody(const std::string& sql);
+  // `before` is SQL of our own that goes ahead of it in the same message: ASCII, `statements_before`
+  // statements, each of which returns at most one row, which is kept. Where the text cannot be parsed,
+  // nothing of the message runs and there are no results. An error's position counts from the text's start.
+  [[nodiscard]] MessageResult SendBody(const std::string& sql, const std::string& before = "",
+                                       std::size_t statements_before = 0);
 
   // Send for SQL that should not fail; `doing` completes "cannot …" in the error.
   [[nodiscard]] Result<std::vector<Rows>> Run(const std::string& sql, std::string_view doing);
@@ -118,7 +122,8 @@ class Session {
   Result<Rows> AskForFacts();
   Status RequireNoTransactionPooler();
   Result<int> BackendPid();
-  MessageResult Collect(bool keep_rows);
+  // The rows of so many statements are kept.
+  MessageResult Collect(std::size_t statements_kept, bool cancellable = false);
   void AwaitResult();  // or cancel it
 
   std::unique_ptr<pg_conn, Closer> connection_;

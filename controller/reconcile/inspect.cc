@@ -80,8 +80,8 @@ Result<TargetStatus> ReadStatus(const Target& target, git::Repository& repositor
   }
   Past past;
   if (view.objects.ledger) {
-    ASSIGN_OR_RETURN(past, ReadPast(view.session, target,
-                                    {.ledger = true, .controller = view.objects.controller}));
+    ASSIGN_OR_RETURN(past,
+                     ReadPast(view.session, target, {.ledger = true, .controller = view.objects.controller}));
   }
   ASSIGN_OR_RETURN(const pg::LockHolder holder,
                    pg::FindLockHolder(view.session, pg::LockNumber(target.tracker.Text())));

@@ -8,8 +8,8 @@ namespace paliad {
 namespace {
 
 // OFFSET 0 keeps the conditions out of the walk back along the index, see kUnfinishedRunsSql. A run that was
-// refused the lock, or refused because the target is suspended, tells nothing of the commit. A person acted if
-// that was after the run began: what was asked for meanwhile is not lost.
+// refused the lock, or refused because the target is suspended, tells nothing of the commit. A person acted
+// if that was after the run began: what was asked for meanwhile is not lost.
 constexpr char kLedgerSql[] = R"sql(
 WITH last AS (
   SELECT seq, run_id, "commit", outcome, at, leaf
@@ -109,8 +109,7 @@ Result<Past> ReadPast(pg::Session& session, const Target& target, const PastObje
 }
 
 Result<Past> ReadPast(pg::Session& session, const Target& target) {
-  ASSIGN_OR_RETURN(const std::vector<pg::Rows> found,
-                   session.Run(kFindObjectsSql, "look for the ledger"));
+  ASSIGN_OR_RETURN(const std::vector<pg::Rows> found, session.Run(kFindObjectsSql, "look for the ledger"));
   return ReadPast(session, target,
                   {.ledger = found.front().Bool(0, 0), .controller = found.front().Bool(0, 1)});
 }

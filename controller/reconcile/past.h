@@ -44,10 +44,10 @@ struct NotedState {
 
 struct Past {
   std::optional<FinishedRun> last;
-  std::int64_t person_seq = -1;   // of the newest `resume` or `resolve` since that run began
-  bool accepts_rewrite = false;   // one of them with --accept-rewrite
-  std::int64_t ledger_size = 0;   // entries
-  std::int64_t anchored_size = 0; // of the newest signed checkpoint
+  std::int64_t person_seq = -1;    // of the newest `resume` or `resolve` since that run began
+  bool accepts_rewrite = false;    // one of them with --accept-rewrite
+  std::int64_t ledger_size = 0;    // entries
+  std::int64_t anchored_size = 0;  // of the newest signed checkpoint
   std::optional<Suspension> suspension;
   std::optional<NotedState> noted;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "base/json.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "controller/reconcile/anchor_target.h"
 #include "controller/reconcile/backoff.h"
 #include "controller/reconcile/by_statement.h"
 #include "controller/reconcile/database_state.h"
@@ -19,7 +21,9 @@
 #include "controller/reconcile/recovery.h"
 #include "controller/reconcile/run_entries.h"
 #include "controller/reconcile/run_session.h"
+#include "controller/reconcile/signing_key.h"
 #include "controller/reconcile/suspend.h"
+#include "controller/store/queries.h"
 #include "controller/store/run_recorder.h"
 #include "controller/version.h"
 
@@ -32,25 +36,41 @@ using ledger::Outcome;
 // More findings than this are counted in run_finished and not each recorded.
 constexpr std::size_t kMaxFindingEntries = 1'000;
 
+// The account of a run that found the folder and the rows as `last` had left them: everything was applied
+// before.
+Json FolderOf(const Json& last) {
+  Json counts = last.at("folder");
+  for (const char* fate : {"applied_now", "bootstrapped"}) {
+    counts["applied_before"] = counts.value("applied_before", 0) + counts.value(fate, 0);
+    counts[fate] = 0;
+  }
+  return {{"folder", std::move(counts)},
+          {"folder_listed_by", last.value("folder_listed_by", last.value("run", ""))}};
+}
+
 constexpr std::string_view kQueryCanceled = "57014";
 
 class Reconciliation {
  public:
   Reconciliation(const Target& target, git::Repository& repository, const RunOptions& options,
-                 const Clock& clock, RunObserver& observer)
+                 const Clock& clock, RunObserver& observer, std::optional<ledger::MacSecret> secret)
       : target_(target),
         repository_(repository),
         options_(options),
         clock_(clock),
         observer_(observer),
+        secret_(secret),
         recorder_({.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()},
-                  clock),
+                  clock, /*first_ordinal=*/0, secret),
         session_(target, options.lock_wait, clock, observer, options.cancel) {
     run_.run_id = recorder_.run().run_id;
     run_.target = target.name;
   }
 
   Result<Run> Execute() {
+    if (target_.ledger.WantsCheckpoints()) {
+      ASSIGN_OR_RETURN(log_setup_, ReadLogSetup(target_));
+    }
     ASSIGN_OR_RETURN(revision_, ReadRevision(repository_, target_, options_.revision));
     run_.commit = revision_.commit.id;
     ASSIGN_OR_RETURN(std::optional<pg::LockHolder> holder, session_.Open());
@@ -63,10 +83,10 @@ class Reconciliation {
     RETURN_IF_ERROR(ReadState());
     RETURN_IF_ERROR(ReadThePast());
     RETURN_IF_ERROR(Start());
-    for (const Step step :
-         {&Reconciliation::SettleThePast, &Reconciliation::RefuseIfSuspended, &Reconciliation::RequirePolicy, &Reconciliation::SkipIfUnchanged,
-          &Reconciliation::Diff, &Reconciliation::Refuse, &Reconciliation::RecordDrift,
-          &Reconciliation::Decide, &Reconciliation::Bootstrap, &Reconciliation::Apply}) {
+    for (const Step step : {&Reconciliation::SettleThePast, &Reconciliation::RefuseIfSuspended,
+                            &Reconciliation::RequirePolicy, &Reconciliation::SkipIfUnchanged,
+                            &Reconciliation::Diff, &Reconciliation::Refuse, &Reconciliation::RecordDrift,
+                            &Reconciliation::Decide, &Reconciliation::Bootstrap, &Reconciliation::Apply}) {
       const Result<Progress> progress = (this->*step)();
       if (!progress) {
         run_.outcome = Outcome::kFailed;
@@ -99,6 +119,7 @@ class Reconciliation {
                   "wait for that run, or find out what it does with `paliadctl status`; --lock-wait sets how "
                   "long to wait"};
     if (session_.objects().ledger) {
+      ASSIGN_OR_RETURN(state_.ledger_id, ReadLedgerId(*session_));
       RETURN_IF_ERROR(Start());
       return Finish();
     }
@@ -139,7 +160,9 @@ class Reconciliation {
   }
 
   Status Start() {
-    return recorder_.Add(Kind::kRunStarted, StartedFields(target_, options_, revision_, session_->facts()));
+    recorder_.SetLedger(state_.ledger_id);
+    return recorder_.Add(Kind::kRunStarted,
+                         StartedFields(target_, options_, revision_, session_->facts(), state_.identity));
   }
 
   // Runs that started and never finished were interrupted: their controller died. It held the lock that this
@@ -148,7 +171,8 @@ class Reconciliation {
     for (const UnfinishedRun& unfinished : state_.unfinished) {
       store::RunRecorder other(
           {.run_id = unfinished.run_id, .target = unfinished.target, .tracker = target_.tracker.Text()},
-          clock_, unfinished.last_ordinal + 1);
+          clock_, unfinished.last_ordinal + 1, secret_);
+      other.SetLedger(state_.ledger_id);
       RETURN_IF_ERROR(other.Add(Kind::kRunFinished, {{"outcome", OutcomeName(Outcome::kInterrupted)},
                                                      {"applied", unfinished.applied},
                                                      {"commit", unfinished.commit},
@@ -190,18 +214,20 @@ class Reconciliation {
     const bool unchanged = ended_well && last.value("pending", -1) == 0 && last.value("findings", -1) == 0 &&
                            last.value("tree", "") == revision_.tree_id &&
                            last.value("policy", "") == revision_.policy->digest &&
-                           last.value("controller_version", "") == kVersion &&
+                           last.value("controller_version", "") == kVersion && last.contains("folder") &&
                            last.value("applied_digest", "") == AppliedDigest();
     if (!unchanged) {
       return Progress::kGoOn;
     }
     run_.pending = 0;
+    folder_ = FolderOf(last);
     return Progress::kEnd;
   }
 
   Result<Progress> Diff() {
     ASSIGN_OR_RETURN(state_.applied.recorded, ReadRecorded(*session_, target_));
     ASSIGN_OR_RETURN(assessment_, Assess(repository_, target_, revision_, state_.applied, state_.legacy));
+    listed_ = true;
     run_.findings = assessment_.findings;
     run_.pending = static_cast<std::int64_t>(assessment_.pending.size());
     return Progress::kGoOn;
@@ -219,7 +245,7 @@ class Reconciliation {
   // Rows that no entry knows: the Go runner or a person applied them. Recorded once.
   Result<Progress> RecordDrift() {
     for (const AppliedMigration& row : assessment_.plan.unrecorded) {
-      RETURN_IF_ERROR(recorder_.Add(Kind::kDrift, DriftFields(row)));
+      RETURN_IF_ERROR(recorder_.Add(Kind::kDrift, DriftFields(row, revision_)));
     }
     return Progress::kGoOn;
   }
@@ -248,7 +274,7 @@ class Reconciliation {
                             pg::QuoteText(migration.name));
       AddRow({.version = migration.version, .name = migration.name, .checksum = std::nullopt});
     }
-    for (Json& fields : BootstrappedFields(target_, assessment_.plan)) {
+    for (Json& fields : BootstrappedFields(target_, assessment_.plan, revision_)) {
       RETURN_IF_ERROR(recorder_.Add(Kind::kBootstrapped, std::move(fields)));
     }
     RETURN_IF_ERROR(CommitWaiting(
@@ -296,24 +322,46 @@ class Reconciliation {
   Result<JobResult> ApplyOne(const PreparedMigration& prepared) {
     ASSIGN_OR_RETURN(MigrationJob job, MakeJob(prepared));
     if (!prepared.transactional) {
-      return RunByStatement(*session_, recorder_, clock_, job, *prepared.sql, options_.max_attempts,
-                            AppliedFields(target_, revision_, prepared, job, session_->facts()));
+      ASSIGN_OR_RETURN(JobResult result, RunByStatement(*session_, recorder_, clock_, job, *prepared.sql,
+                                                        options_.max_attempts, FieldsOf(prepared, job)));
+      result.sql = job.sql;
+      return result;
     }
     for (;; ++job.attempt) {
-      ASSIGN_OR_RETURN(JobResult result,
-                       RunInTransaction(*session_, recorder_, clock_, job, Kind::kApplied,
-                                        AppliedFields(target_, revision_, prepared, job, session_->facts())));
+      ASSIGN_OR_RETURN(JobResult result, RunInTransaction(*session_, recorder_, clock_, job, Kind::kApplied,
+                                                          FieldsOf(prepared, job)));
       result.attempts = job.attempt;
+      result.sql = job.sql;
       if (!result.retryable || job.attempt >= options_.max_attempts || options_.stop.stop_requested()) {
         return result;
       }
-      Json fields = FailureFields(*result.failure, job.attempt);
-      fields["will_retry"] = true;
-      RETURN_IF_ERROR(recorder_.Add(Kind::kFailed, std::move(fields)));
+      RETURN_IF_ERROR(RecordFailure(Kind::kFailed, prepared, result, /*will_retry=*/true));
       const std::chrono::milliseconds delay = BackoffDelay(job.attempt);
       observer_.OnRetry(*result.failure, job.attempt, delay);
       clock_.Sleep(delay);
     }
+  }
+
+  // A file that failed before has its SQL in the ledger: who tries again and again does not store it each
+  // time.
+  Status RecordFailure(Kind kind, const PreparedMigration& prepared, const JobResult& result,
+                       bool will_retry) {
+    Json fields = FailedFields(revision_, prepared, result);
+    if (will_retry) {
+      fields["will_retry"] = true;
+    }
+    std::shared_ptr<const ledger::SaltedBody> body = result.sql;
+    const auto stored = store::FindStoredSql(*session_, target_.tracker.Text(), prepared.migration.version,
+                                             prepared.checksum);
+    if (stored && *stored) {
+      fields["sql"] = **stored;
+      body = nullptr;
+    }
+    return recorder_.Add(kind, std::move(fields), std::move(body));
+  }
+
+  Json FieldsOf(const PreparedMigration& prepared, const MigrationJob& job) const {
+    return AppliedFields(target_, revision_, prepared, job, session_->facts(), state_.identity);
   }
 
   Result<MigrationJob> MakeJob(const PreparedMigration& prepared) {
@@ -326,6 +374,7 @@ class Reconciliation {
                    .cause = "its bytes changed since they were judged",
                    .hint = "check the repository with `git fsck`"});
     }
+    auto sql = std::make_shared<const ledger::SaltedBody>(ledger::SaltBody(text));
     return MigrationJob{.version = migration.version,
                         .name = migration.name,
                         .path = migration.path,
@@ -336,7 +385,8 @@ class Reconciliation {
                         .tracker = target_.tracker,
                         .lock_number = session_.lock_number(),
                         .lock_timeout = target_.lock_timeout,
-                        .statement_timeout = target_.statement_timeout};
+                        .statement_timeout = target_.statement_timeout,
+                        .sql = std::move(sql)};
   }
 
   // The connection broke while `prepared` was under way. The ledger knows whether its COMMIT arrived, and
@@ -411,11 +461,9 @@ class Reconciliation {
     const bool unknown = result.effect == Effect::kUnknown;
     run_.failed = result.failure;
     run_.outcome = unknown ? Outcome::kRefused : Outcome::kFailed;
+    RETURN_IF_ERROR(RecordFailure(unknown ? Kind::kOutcomeUnknown : Kind::kFailed, prepared, result,
+                                  /*will_retry=*/false));
     run_.retry = result.retryable;
-    Json fields = FailureFields(*result.failure, result.attempts);
-    fields["statements_done"] = result.statements_done;
-    fields["commit"] = revision_.commit.id;
-    RETURN_IF_ERROR(recorder_.Add(unknown ? Kind::kOutcomeUnknown : Kind::kFailed, std::move(fields)));
     const bool undone = result.effect == Effect::kNone;
     if (undone && options_.cancel.stop_requested() && result.failure->sqlstate == kQueryCanceled) {
       run_.retry = false;
@@ -451,11 +499,7 @@ class Reconciliation {
         const NextAction next = NextActionFor(run_.error->kind);
         run_.retry = next == NextAction::kRetry || next == NextAction::kReplan;
       }
-      Json fields = FinishedFields(run_, revision_, AppliedDigest(), holds_lock_);
-      if (suspension_) {
-        fields["suspended"] = true;
-      }
-      RETURN_IF_ERROR(recorder_.Add(Kind::kRunFinished, std::move(fields)));
+      RETURN_IF_ERROR(AddRunFinished());
       committed = CommitWaiting(*session_, recorder_);
       finished_ = committed.has_value();
       if (!finished_ && !session_->broken()) {
@@ -466,7 +510,29 @@ class Reconciliation {
       return Fail(NotRecorded(committed.error()));
     }
     ReadHead();
+    AnchorLog();
     return std::move(run_);
+  }
+
+  Status AddRunFinished() {
+    Json fields = FinishedFields(run_, revision_, AppliedDigest(), holds_lock_);
+    if (suspension_) {
+      fields["suspended"] = true;
+    }
+    if (!listed_) {
+      fields.update(folder_);
+      return recorder_.Add(Kind::kRunFinished, std::move(fields));
+    }
+    FolderAccount account = AccountFor(assessment_, run_, state_.applied.rows);
+    fields["folder"] = std::move(account.counts);
+    ASSIGN_OR_RETURN(std::string lists, CanonicalJson(account.lists));
+    if (lists.size() <= kMaxListBytes) {
+      fields["folder_lists"] = std::move(account.lists);
+      return recorder_.Add(Kind::kRunFinished, std::move(fields));
+    }
+    const auto body = std::make_shared<const ledger::SaltedBody>(ledger::SaltBody(std::move(lists)));
+    fields["folder_lists"] = body->digest;
+    return recorder_.Add(Kind::kRunFinished, std::move(fields), body);
   }
 
   Status RecoverToFinish() {
@@ -477,11 +543,13 @@ class Reconciliation {
 
   // The run's own error is the cause; that it could not be recorded comes on top.
   Error NotRecorded(Error error) const {
-    if (run_.error) {
+    if (run_.error && run_.error->cause != error.cause) {
       error.cause = fmt::format("{}; before that: {}", error.cause, run_.error->Message());
     }
-    error.hint =
-        "run again: the next run finds out what took effect and records that this one was interrupted";
+    if (error.hint.empty()) {  // else the server said what to do
+      error.hint =
+          "run again: the next run finds out what took effect and records that this one was interrupted";
+    }
     return error;
   }
 
@@ -497,19 +565,37 @@ class Reconciliation {
     session_.Unlock();
   }
 
+  // Without the lock, since places may be slow and the log's entries are appended for good.
+  void AnchorLog() {
+    if (!target_.ledger.WantsCheckpoints()) {
+      return;
+    }
+    Result<publish::Anchoring> anchoring =
+        AnchorTarget(*session_, target_, log_setup_, state_.genesis_hash, options_.actor, clock_);
+    if (anchoring) {
+      run_.anchoring = *std::move(anchoring);
+    } else {
+      run_.anchoring_error = anchoring.error();
+    }
+  }
+
   const Target& target_;
   git::Repository& repository_;
   const RunOptions& options_;
   const Clock& clock_;
   RunObserver& observer_;
+  const std::optional<ledger::MacSecret> secret_;  // of the codes on append
   store::RunRecorder recorder_;
   RunSession session_;
+  LogSetup log_setup_;  // only where checkpoints are wanted
   Revision revision_;
   DatabaseState state_;
   std::optional<Suspension> suspension_;
   std::string applied_digest_;  // of state_.applied.rows; empty: not known
   Assessment assessment_;
   Run run_;
+  Json folder_ = Json::object();  // what is known of the folder although it was not listed
+  bool listed_ = false;           // assessment_ holds the folder
   bool holds_lock_ = true;
   bool finished_ = false;  // the ledger has the run's end
 };
@@ -534,7 +620,8 @@ std::string_view TriggerName(Trigger trigger) {
 
 Result<Run> Reconcile(const Target& target, git::Repository& repository, const RunOptions& options,
                       const Clock& clock, RunObserver& observer) {
-  return Reconciliation(target, repository, options, clock, observer).Execute();
+  ASSIGN_OR_RETURN(const auto secret, ReadMacSecret(target));
+  return Reconciliation(target, repository, options, clock, observer, secret).Execute();
 }
 
 }  // namespace paliad

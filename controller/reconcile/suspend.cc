@@ -48,12 +48,11 @@ Status Suspend(const Target& target, const PersonsRequest& request, const Clock&
   if (past.suspension) {
     return {};
   }
-  return Record(session, target, ledger::Kind::kSuspended,
-                {{"actor", request.actor}, {"reason", request.reason}},
-                fmt::format("SELECT paliad_controller.suspend({}, {}, {}, {});",
-                            pg::QuoteText(target.tracker.Text()), pg::QuoteText(target.name),
-                            pg::QuoteText(request.actor), pg::QuoteText(request.reason)),
-                clock);
+  return Record(
+      session, target, ledger::Kind::kSuspended, {{"actor", request.actor}, {"reason", request.reason}},
+      fmt::format("SELECT paliad_controller.suspend({}, {}, {}, {});", pg::QuoteText(target.tracker.Text()),
+                  pg::QuoteText(target.name), pg::QuoteText(request.actor), pg::QuoteText(request.reason)),
+      clock);
 }
 
 Status Resume(const Target& target, const PersonsRequest& request, bool accept_rewrite, const Clock& clock) {
@@ -64,14 +63,17 @@ Status Resume(const Target& target, const PersonsRequest& request, bool accept_r
                  .doing = "resume",
                  .subject = target.name,
                  .cause = past.noted->reason,
-                 .hint = "look at what the new history has; `paliadctl resume --accept-rewrite --reason TEXT` "
-                         "goes on from its newest commit"});
+                 .hint =
+                     "look at what the new history has; `paliadctl resume --accept-rewrite --reason TEXT` "
+                     "goes on from its newest commit"});
   }
   return Record(session, target, ledger::Kind::kResumed,
                 {{"actor", request.actor},
                  {"reason", request.reason},
                  {"accept_rewrite", accept_rewrite},
-                 {"was", past.suspension ? "suspended" : past.noted ? past.noted->state : "ready"}},
+                 {"was", past.suspension ? "suspended"
+                         : past.noted    ? past.noted->state
+                                         : "ready"}},
                 fmt::format("SELECT paliad_controller.resume({});", pg::QuoteText(target.tracker.Text())),
                 clock);
 }

@@ -1,5 +1,5 @@
-// A git server for tests that cannot be one themselves: `git_server https PROJECTS` or `git_server ssh`. Writes
-// what its clients need to know, a line each, and serves until SIGTERM.
+// A git server for tests that cannot be one themselves: `git_server https PROJECTS` or `git_server ssh`.
+// Writes what its clients need to know, a line each, and serves until SIGTERM.
 #include <signal.h>
 
 #include <cstdio>

@@ -64,7 +64,8 @@ TEST(Remote, OverHttpsWithAPasswordAndAPrivateAuthority) {
   const std::string password = served.data_dir() + ".password";
   WriteFile(password, "correct horse\n");
   served.targets.front().repository = server[0] + "/private/origin.git";
-  served.targets.front().keys = fmt::format("ca_file = '{}'\nusername_env = 'GIT_USER'\npassword_file = '{}'", server[1], password);
+  served.targets.front().keys =
+      fmt::format("ca_file = '{}'\nusername_env = 'GIT_USER'\npassword_file = '{}'", server[1], password);
   served.variables["GIT_USER"] = "reader";
   ExpectServes(served);
   EXPECT_THAT(served.Logs(), Not(HasSubstr("correct horse")));
@@ -74,7 +75,8 @@ TEST(Remote, OverSshWithAKeyAndKnownHosts) {
   Served served;
   const GitServer server({"ssh"});
   served.targets.front().repository = server[0] + served.origin();
-  served.targets.front().keys = fmt::format("ssh_key_file = '{}'\nknown_hosts_file = '{}'", server[1], server[2]);
+  served.targets.front().keys =
+      fmt::format("ssh_key_file = '{}'\nknown_hosts_file = '{}'", server[1], server[2]);
   ExpectServes(served);
 }
 

@@ -67,8 +67,10 @@ TEST(Serve, OnlyCommitsThatTouchTheTargetHaveRuns) {
   for (int i = 1; i <= 200; ++i) {
     const std::string path = i % 40 == 0 ? fmt::format("migrations/{}_m.up.sql", i) : "README";
     const std::string text = i % 40 == 0 ? fmt::format("CREATE TABLE t{} ();", i) : std::to_string(i);
-    history += fmt::format("commit refs/heads/main\ncommitter A <a@example.com> {} +0000\ndata 1\nx\n{}M 100644 inline {}\ndata {}\n{}\n",
-                           1'800'000'000 + i, i == 1 ? "from refs/heads/main^0\n" : "", path, text.size(), text);
+    history += fmt::format(
+        "commit refs/heads/main\ncommitter A <a@example.com> {} +0000\ndata 1\nx\n{}M 100644 inline {}\ndata "
+        "{}\n{}\n",
+        1'800'000'000 + i, i == 1 ? "from refs/heads/main^0\n" : "", path, text.size(), text);
   }
   served.repo().Git({"fast-import", "--quiet"}, history);
   served.Push();
@@ -192,9 +194,16 @@ TEST(Serve, ADatabaseThatSomebodyChangedIsNoticed) {
 
 TEST(Serve, OneBrokenTargetHarmsNoOther) {
   Served served;
-  served.targets.push_back({.name = "nowhere", .database = "postgresql:///x?host=/nowhere", .repository = "", .keys = ""});
-  served.targets.push_back({.name = "gone", .database = PostgresServer::Shared().CreateDatabase(), .repository = "file:///nowhere/x.git", .keys = ""});
-  served.targets.push_back({.name = "second", .database = PostgresServer::Shared().CreateDatabase(), .repository = "", .keys = ""});
+  served.targets.push_back(
+      {.name = "nowhere", .database = "postgresql:///x?host=/nowhere", .repository = "", .keys = ""});
+  served.targets.push_back({.name = "gone",
+                            .database = PostgresServer::Shared().CreateDatabase(),
+                            .repository = "file:///nowhere/x.git",
+                            .keys = ""});
+  served.targets.push_back({.name = "second",
+                            .database = PostgresServer::Shared().CreateDatabase(),
+                            .repository = "",
+                            .keys = ""});
   served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});
   served.Push();
   served.controller_keys = "concurrency = 2";

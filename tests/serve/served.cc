@@ -65,13 +65,13 @@ void Served::Push(const std::vector<std::string>& more) {
 }
 
 void Served::WriteConfig() const {
-  std::string text = fmt::format("[controller]\ndata_dir = '{}'\n{}\n[http]\nlisten = '127.0.0.1:0'\n", data_dir(),
-                                 controller_keys);
+  std::string text = fmt::format("[controller]\ndata_dir = '{}'\n{}\n[http]\nlisten = '127.0.0.1:0'\n",
+                                 data_dir(), controller_keys);
   for (const ServedTarget& target : targets) {
-    text += fmt::format(
-        "[[target]]\nname = '{}'\nrepository = '{}'\ndatabase_env = '{}'\ninterval = '{}'\n{}\n", target.name,
-        target.repository.empty() ? "file://" + origin() : target.repository, Variable(target), interval,
-        target.keys);
+    text +=
+        fmt::format("[[target]]\nname = '{}'\nrepository = '{}'\ndatabase_env = '{}'\ninterval = '{}'\n{}\n",
+                    target.name, target.repository.empty() ? "file://" + origin() : target.repository,
+                    Variable(target), interval, target.keys);
   }
   WriteFile(config_file(), text);
 }
@@ -103,7 +103,9 @@ Outcome Served::Run(std::vector<std::string> arguments) const {
   return ToOutcome(RunProgram(MakeCommand(std::move(arguments))));
 }
 
-std::string Served::Value(std::string_view sql) const { return testing::Value(targets.front().database, sql); }
+std::string Served::Value(std::string_view sql) const {
+  return testing::Value(targets.front().database, sql);
+}
 void Served::Exec(std::string_view sql) const { testing::Exec(targets.front().database, sql); }
 
 void Served::Await(std::string_view sql, std::string_view expected, const std::string& database) const {

@@ -39,7 +39,7 @@ class Served {
   // The configuration; every target's interval is `interval`.
   std::vector<ServedTarget> targets;
   std::string interval = "200ms";
-  std::string controller_keys;  // lines of [controller]
+  std::string controller_keys;                   // lines of [controller]
   std::map<std::string, std::string> variables;  // further ones of the controllers' environment
   void WriteConfig() const;
 
@@ -50,8 +50,8 @@ class Served {
   // paliadctl with the configuration, answering in JSON.
   Outcome Run(std::vector<std::string> arguments) const;
 
-  // Waits until the query of the first target's database, or of `database`, answers `expected`; fails the test
-  // with the logs if it does not. Errors (there is no such table yet) are answers too.
+  // Waits until the query of the first target's database, or of `database`, answers `expected`; fails the
+  // test with the logs if it does not. Errors (there is no such table yet) are answers too.
   void Await(std::string_view sql, std::string_view expected, const std::string& database = "") const;
   std::string Value(std::string_view sql) const;
   void Exec(std::string_view sql) const;

@@ -171,13 +171,15 @@ TEST(Soak, TwoControllersKilledAtAnyMomentApplyEverythingOnceWithOneRunACommit) 
   served.Await(Served::kApplied, expected);
   const std::string runs = std::to_string(pushes);
   // The newest commit may have two answers on its way; the end of its run is the last thing that comes.
-  served.Await("SELECT count(*) FROM (SELECT DISTINCT \"commit\" FROM paliad_ledger.entry WHERE kind = "
-               "'run_finished' AND outcome <> 'interrupted') AS c",
-               runs);
+  served.Await(
+      "SELECT count(*) FROM (SELECT DISTINCT \"commit\" FROM paliad_ledger.entry WHERE kind = "
+      "'run_finished' AND outcome <> 'interrupted') AS c",
+      runs);
   for (auto& controller : controllers) {
     EXPECT_EQ(Served::Stop(*controller), 0);
   }
-  EXPECT_EQ(served.Value("SELECT count(*) FROM paliad_ledger.entry WHERE kind = 'run_finished' AND outcome <> 'interrupted'"),
+  EXPECT_EQ(served.Value("SELECT count(*) FROM paliad_ledger.entry WHERE kind = 'run_finished' AND outcome "
+                         "<> 'interrupted'"),
             runs)
       << "one run a commit";
   EXPECT_EQ(served.Value("SELECT count(*) FROM paliad_ledger.entry WHERE kind = 'applied'"), runs);

@@ -13,9 +13,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <system_error>
 
 #include "base/json.h"
 #include "base/sha256.h"
@@ -184,6 +186,8 @@ Result<NewToken> AddToken(const std::string& file, const std::string& name, Role
     return Fail(FileError("make a token named", EscapeForTerminal(Truncate(name, kMaxName)),
                           "a name has 1 to 100 bytes, and no control characters"));
   }
+  std::error_code ignored;  // opening the lock says it better
+  std::filesystem::create_directories(std::filesystem::path(file).parent_path(), ignored);
   const FileLock lock(file);
   if (!lock.held()) {
     return Fail(FileError("write the tokens", file, std::strerror(errno),

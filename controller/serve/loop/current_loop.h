@@ -46,7 +46,7 @@ class CurrentLoop final : public Control {
   }
 
   mutable std::mutex mutex_;
-  std::shared_ptr<Loop> loop_;                 // guarded by mutex_
+  std::shared_ptr<Loop> loop_;                  // guarded by mutex_
   std::vector<std::shared_ptr<Loop>> retired_;  // of the one thread
 };
 

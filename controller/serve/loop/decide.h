@@ -15,8 +15,8 @@ namespace paliad::serve {
 
 // The branch, seen from the newest finished run.
 struct BranchView {
-  std::string head;        // 40 hex digits
-  bool rewritten = false;  // it does not have that run's commit any more
+  std::string head;                     // 40 hex digits
+  bool rewritten = false;               // it does not have that run's commit any more
   std::vector<git::HistoryStep> since;  // that run's commit, oldest first; empty without a run
 };
 

@@ -9,13 +9,20 @@ using Kind = Decision::Kind;
 
 Past After(const std::string& commit, const std::string& outcome = "applied", bool retry = false) {
   Past past;
-  past.last = FinishedRun{.seq = 7, .run_id = "", .commit = commit, .outcome = outcome, .reason = "",
-                          .finished_at = "", .applied_digest = "", .retry = retry};
+  past.last = FinishedRun{.seq = 7,
+                          .run_id = "",
+                          .commit = commit,
+                          .outcome = outcome,
+                          .reason = "",
+                          .finished_at = "",
+                          .applied_digest = "",
+                          .retry = retry};
   return past;
 }
 
 BranchView Branch(std::vector<git::HistoryStep> since, bool rewritten = false) {
-  return {.head = since.empty() ? "a" : since.back().commit, .rewritten = rewritten, .since = std::move(since)};
+  return {
+      .head = since.empty() ? "a" : since.back().commit, .rewritten = rewritten, .since = std::move(since)};
 }
 
 std::string Said(const Decision& decision) {
@@ -86,12 +93,14 @@ TEST(Decide, APersonStartsAgainWhatStalled) {
 TEST(Decide, SuspensionComesBeforeEverything) {
   Past past = After("a", "failed", true);
   past.suspension = Suspension{.by = "ada", .since = "", .reason = "x"};
-  EXPECT_EQ(Said(Decide(past, Branch({{"b", true}}), {.rows_changed = true, .retry_now = true})), "suspended");
+  EXPECT_EQ(Said(Decide(past, Branch({{"b", true}}), {.rows_changed = true, .retry_now = true})),
+            "suspended");
 }
 
 TEST(Decide, ARewrittenHistoryWaitsForAPersonWhoAcceptsIt) {
   Past past = After("a");
-  EXPECT_EQ(Said(Decide(past, {.head = "z", .rewritten = true, .since = {}}, {.rows_changed = true})), "rewritten");
+  EXPECT_EQ(Said(Decide(past, {.head = "z", .rewritten = true, .since = {}}, {.rows_changed = true})),
+            "rewritten");
   past.person_seq = 9;
   EXPECT_EQ(Said(Decide(past, {.head = "z", .rewritten = true, .since = {}}, {})), "rewritten");
   past.accepts_rewrite = true;

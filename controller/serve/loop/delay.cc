@@ -13,8 +13,7 @@ constexpr int kMostDoublings = 16;
 
 milliseconds Between(milliseconds low, milliseconds high) {
   thread_local std::minstd_rand generator{std::random_device{}()};
-  return milliseconds(
-      std::uniform_int_distribution<milliseconds::rep>(low.count(), high.count())(generator));
+  return milliseconds(std::uniform_int_distribution<milliseconds::rep>(low.count(), high.count())(generator));
 }
 
 milliseconds Doubled(milliseconds first, milliseconds most, int attempt) {

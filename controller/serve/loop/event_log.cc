@@ -109,9 +109,8 @@ void LogEvent(Level level, const Subject& subject, std::string_view message) {
     return;
   }
   OrderedJson event = OrderedJson::object();
-  for (const auto& [name, value] : {std::pair("target", subject.target),
-                                    {"run_id", subject.run_id},
-                                    {"commit", subject.commit}}) {
+  for (const auto& [name, value] :
+       {std::pair("target", subject.target), {"run_id", subject.run_id}, {"commit", subject.commit}}) {
     if (!value.empty()) {
       event[name] = ToValidUtf8(value);
     }

@@ -1,6 +1,7 @@
 // The controller's log: one line an event, on stderr, as text or as JSON.
 //
-//   2026-05-20T10:38:00.000000Z info production: applied 103_create_holiday in 3.1 ms (run ca2db82d, commit …)
+//   2026-05-20T10:38:00.000000Z info production: applied 103_create_holiday in 3.1 ms (run ca2db82d, commit
+//   …)
 //   {"at":"2026-05-20T10:38:00.000000Z","level":"info","target":"production","run_id":"…","commit":"…",
 //    "version":103,"message":"applied 103_create_holiday in 3.1 ms"}
 //

@@ -1,6 +1,6 @@
-// FetchSlots: how many fetches begin at a time. Each is a process of its own, and hundreds of targets come due
-// together when a controller starts. A fetch that is slow gives its slot away: servers that hang must not keep
-// the others from being asked.
+// FetchSlots: how many fetches begin at a time. Each is a process of its own, and hundreds of targets come
+// due together when a controller starts. A fetch that is slow gives its slot away: servers that hang must not
+// keep the others from being asked.
 #ifndef PALIAD_CONTROLLER_SERVE_LOOP_FETCH_SLOTS_H_
 #define PALIAD_CONTROLLER_SERVE_LOOP_FETCH_SLOTS_H_
 

@@ -76,15 +76,16 @@ void Loop::StartSources(const config::Config& config) {
     shared[KeyOf(seat->loop->config())].push_back(seat.get());
   }
   for (const auto& [key, seats] : shared) {
-    SourceOptions options{.target = seats.front()->loop->config(), .target_names = {}, .data_dir = config.data_dir};
+    SourceOptions options{
+        .target = seats.front()->loop->config(), .target_names = {}, .data_dir = config.data_dir};
     options.interval = options.target.interval;
     for (const Seat* seat : seats) {
       options.target_names.push_back(seat->loop->name());
       options.interval = std::min(options.interval, seat->loop->config().interval);
     }
-    sources_.push_back(
-        std::make_unique<Source>(std::move(options), slots_, metrics_, clock_,
-                                 [this, seats = seats](const Fetched& fetched) { TakeFetched(seats, fetched); }));
+    sources_.push_back(std::make_unique<Source>(
+        std::move(options), slots_, metrics_, clock_,
+        [this, seats = seats](const Fetched& fetched) { TakeFetched(seats, fetched); }));
     const std::lock_guard lock(mutex_);
     for (Seat* seat : seats) {
       seat->source = sources_.back().get();

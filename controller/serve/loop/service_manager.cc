@@ -28,8 +28,8 @@ ServiceManager ServiceManager::FromEnvironment() {
   std::int64_t microseconds = 0;
   std::from_chars(text.data(), text.data() + text.size(), microseconds);
   if (microseconds > 0) {
-    manager.watchdog_ = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::microseconds(microseconds) / 2);
+    manager.watchdog_ =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::microseconds(microseconds) / 2);
   }
   return manager;
 }

@@ -1,5 +1,5 @@
-// Source: one repository, as all targets on it see it. One clone, one fetch for all of them, on a thread of its
-// own, so that a slow server delays nobody else.
+// Source: one repository, as all targets on it see it. One clone, one fetch for all of them, on a thread of
+// its own, so that a slow server delays nobody else.
 #ifndef PALIAD_CONTROLLER_SERVE_LOOP_SOURCE_H_
 #define PALIAD_CONTROLLER_SERVE_LOOP_SOURCE_H_
 
@@ -31,10 +31,10 @@ struct Fetched {
 };
 
 struct SourceOptions {
-  config::TargetConfig target;                // one of those that share it: where, and with which secrets
-  std::vector<std::string> target_names;      // all of them, for metrics
+  config::TargetConfig target;            // one of those that share it: where, and with which secrets
+  std::vector<std::string> target_names;  // all of them, for metrics
   std::string data_dir;
-  std::chrono::milliseconds interval{60'000};  // the shortest of theirs
+  std::chrono::milliseconds interval{60'000};   // the shortest of theirs
   std::chrono::milliseconds deadline{600'000};  // of one fetch
 };
 

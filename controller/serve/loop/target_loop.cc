@@ -21,13 +21,13 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kShort = 12;
 
-// A commit whose run could not be recorded is tried again so often: nothing else would notice that rights were
-// granted or a folder's owner changed.
+// A commit whose run could not be recorded is tried again so often: nothing else would notice that rights
+// were granted or a folder's owner changed.
 constexpr milliseconds kTryStalledAgain = kLongestDelay;
 
 std::string Rewritten(const FinishedRun& last, const std::string& branch) {
-  return fmt::format("the history of {} was rewritten: it no longer has {}, which was reconciled last", branch,
-                     last.commit.substr(0, kShort));
+  return fmt::format("the history of {} was rewritten: it no longer has {}, which was reconciled last",
+                     branch, last.commit.substr(0, kShort));
 }
 
 constexpr char kRewrittenHint[] =
@@ -191,8 +191,8 @@ Result<TargetLoop::View> TargetLoop::Look(pg::Session& session, git::Repository&
   view.branch.head = head_;
   if (view.past.last) {
     const Target& target = config_.target;
-    ASSIGN_OR_RETURN(auto steps, repository.StepsSince(view.past.last->commit, head_,
-                                                       {target.path, target.policy_path}));
+    ASSIGN_OR_RETURN(auto steps,
+                     repository.StepsSince(view.past.last->commit, head_, {target.path, target.policy_path}));
     view.branch.rewritten = !steps.has_value();
     if (steps) {
       view.branch.since = *std::move(steps);
@@ -267,7 +267,8 @@ SteadyTime TargetLoop::Act(const News& news, pg::Session session, git::Repositor
       return due;
     }
     case Kind::kStalled:
-      SetState(State::kStalled, past.last->reason, "a new commit, or `paliadctl resume --reason TEXT`, goes on");
+      SetState(State::kStalled, past.last->reason,
+               "a new commit, or `paliadctl resume --reason TEXT`, goes on");
       NoteInDatabase(session, past);
       return SteadyTime::max();
     case Kind::kReady:
@@ -317,9 +318,9 @@ SteadyTime TargetLoop::TakeRun(const paliad::Run& run, std::chrono::microseconds
   const std::string outcome(OutcomeName(run.outcome));
   const bool good = run.outcome == ledger::Outcome::kInSync || run.outcome == ledger::Outcome::kApplied;
   const std::string reason = ReasonOf(run);
-  LogEvent(good ? Level::kInfo : Level::kWarning,
-           {.target = name(), .run_id = run.run_id, .commit = run.commit},
-           fmt::format("{}: {} applied{}{}", outcome, run.applied.size(), reason.empty() ? "" : "; ", reason));
+  LogEvent(
+      good ? Level::kInfo : Level::kWarning, {.target = name(), .run_id = run.run_id, .commit = run.commit},
+      fmt::format("{}: {} applied{}{}", outcome, run.applied.size(), reason.empty() ? "" : "; ", reason));
   environment_.metrics.RunEnded(name(), outcome, duration);
   if (run.pending) {
     environment_.metrics.PendingMigrations(name(), *run.pending);
@@ -385,8 +386,7 @@ void TargetLoop::SetState(State state, std::string reason, std::string hint, std
   const std::lock_guard lock(mutex_);
   if (snapshot_.state != state || snapshot_.reason != reason) {
     LogEvent(state == State::kReady || state == State::kReconciling ? Level::kInfo : Level::kWarning,
-             {.target = name()},
-             fmt::format("{}{}{}", StateName(state), reason.empty() ? "" : ": ", reason));
+             {.target = name()}, fmt::format("{}{}{}", StateName(state), reason.empty() ? "" : ": ", reason));
   }
   if (snapshot_.state != state) {
     snapshot_.since = environment_.clock.Now();
@@ -416,13 +416,12 @@ void TargetLoop::NoteInDatabase(pg::Session& session, const Past& past) {
   if (known || still_ready || past.ledger_size == 0) {
     return;
   }
-  (void)session.Query(
-      "SELECT paliad_controller.set_state($1, $2, $3, $4, $5, $6, $7, $8)",
-      {config_.target.tracker.Text(), name(), state, now.reason, rewritten_ ? "t" : "f",
-       std::to_string(now.attempt),
-       now.next_attempt ? std::optional(FormatUtc(*now.next_attempt)) : std::nullopt,
-       past.last ? std::optional(std::to_string(past.seq())) : std::nullopt},
-      "note the state");
+  (void)session.Query("SELECT paliad_controller.set_state($1, $2, $3, $4, $5, $6, $7, $8)",
+                      {config_.target.tracker.Text(), name(), state, now.reason, rewritten_ ? "t" : "f",
+                       std::to_string(now.attempt),
+                       now.next_attempt ? std::optional(FormatUtc(*now.next_attempt)) : std::nullopt,
+                       past.last ? std::optional(std::to_string(past.seq())) : std::nullopt},
+                      "note the state");
 }
 
 }  // namespace paliad::serve

@@ -1,5 +1,5 @@
-// TargetLoop: one target between its repository and its database. A pass looks at both, makes at most one run,
-// and says when to look again; so that targets take turns.
+// TargetLoop: one target between its repository and its database. A pass looks at both, makes at most one
+// run, and says when to look again; so that targets take turns.
 #ifndef PALIAD_CONTROLLER_SERVE_LOOP_TARGET_LOOP_H_
 #define PALIAD_CONTROLLER_SERVE_LOOP_TARGET_LOOP_H_
 
@@ -49,7 +49,7 @@ class TargetLoop {
   // Thread-safe; none of these waits for a pass.
   TargetSnapshot Snapshot() const;
   void TakeFetched(const Fetched& fetched);
-  void TakePush();           // a webhook spoke of the target
+  void TakePush();            // a webhook spoke of the target
   void TakePersonsRequest();  // whatever a delay says, the next pass looks
 
   // One pass. Returns when the next one is due if nobody asks sooner. One at a time.

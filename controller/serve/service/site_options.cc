@@ -67,12 +67,13 @@ SiteTarget SiteTargetFor(const config::TargetConfig& config) {
 SiteOptions SiteOptionsFor(const config::Config& config) {
   const config::HttpConfig& http = config.http;
   const bool ipv6 = http.host.find(':') != std::string::npos;
-  SiteOptions options{.listen = fmt::format("{}{}{}:{}", ipv6 ? "[" : "", http.host, ipv6 ? "]" : "", http.port),
-                      .certificate_file = http.certificate_file,
-                      .key_file = http.key_file,
-                      .tokens_file = http.tokens_file,
-                      .anonymous_read = http.anonymous_read,
-                      .targets = {}};
+  SiteOptions options{
+      .listen = fmt::format("{}{}{}:{}", ipv6 ? "[" : "", http.host, ipv6 ? "]" : "", http.port),
+      .certificate_file = http.certificate_file,
+      .key_file = http.key_file,
+      .tokens_file = http.tokens_file,
+      .anonymous_read = http.anonymous_read,
+      .targets = {}};
   for (const config::TargetConfig& target : config.targets) {
     options.targets.push_back(SiteTargetFor(target));
   }
