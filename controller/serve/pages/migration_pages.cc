@@ -164,7 +164,7 @@ http::Response MigrationPage(const PageContext& context, const std::string& text
       data["name"] = TextOf(leaf, "name");
     }
   }
-  data["sql"] = context.backend.ReadBlob(context.target, blob).value_or("");
+  data["sql"] = context.backend.ReadMigration(context.target, blob, "", "").value_or("");
   return HtmlAnswer(200, "migration", data);
 }
 

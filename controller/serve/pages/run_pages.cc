@@ -73,11 +73,12 @@ std::optional<std::chrono::microseconds> DurationOf(const Json& leaf) {
 }
 
 // What a run did to one migration, from the last entry about it.
-OrderedJson MigrationData(const PageContext& context, const Json& leaf) {
+OrderedJson MigrationData(const PageContext& context, const std::string& commit, const Json& leaf) {
   const std::string kind = TextOf(leaf, "kind");
   const std::string version = leaf["version"].dump();
   const std::string sql =
-      context.backend.ReadBlob(context.target, TextOf(leaf, "blob")).value_or(std::string());
+      context.backend.ReadMigration(context.target, TextOf(leaf, "blob"), commit, TextOf(leaf, "path"))
+          .value_or(std::string());
   return {
       {"href", TargetPath(context.target) + "/migrations/" + version},
       {"label", version + "_" + TextOf(leaf, "name")},
@@ -159,7 +160,7 @@ http::Response RunPage(const PageContext& context, const std::string& run_id) {
   data["has_migrations"] = !migrations.empty();
   data["migrations"] = OrderedJson::array();
   for (const auto& [version, leaf] : migrations) {
-    data["migrations"].push_back(MigrationData(context, leaf));
+    data["migrations"].push_back(MigrationData(context, run.row.commit, leaf));
     data["migrations"].back()["open"] = migrations.size() == 1;
   }
   data["more_entries"] = entries->next.has_value();
