@@ -1,7 +1,7 @@
 #include "ledger/entry.h"
 
 #include <fmt/format.h>
-#include <openssl/rand.h>
+#include <unistd.h>
 
 #include <array>
 #include <cassert>
@@ -78,6 +78,16 @@ std::string_view KindName(Kind kind) {
       return "schema_upgraded";
     case Kind::kDrift:
       return "drift";
+    case Kind::kKeyRotated:
+      return "key_rotated";
+    case Kind::kIncarnation:
+      return "incarnation";
+    case Kind::kRedaction:
+      return "redaction";
+    case Kind::kSuspended:
+      return "suspended";
+    case Kind::kResumed:
+      return "resumed";
   }
   return "";
 }
@@ -103,6 +113,9 @@ std::string_view OutcomeName(Outcome outcome) {
 Result<Entry> MakeEntry(const RunIdentity& run, std::int64_t ordinal, Kind kind, WallTime at, Json fields) {
   Json leaf = {{"at", FormatUtc(at)}, {"format", kFormat},    {"kind", KindName(kind)}, {"ordinal", ordinal},
                {"run", run.run_id},   {"target", run.target}, {"tracker", run.tracker}};
+  if (!run.ledger.empty()) {
+    leaf["ledger"] = run.ledger;
+  }
   for (auto& [key, value] : fields.items()) {
     if (leaf.contains(key)) {
       return Fail({.kind = ErrorKind::kInternal,
@@ -140,7 +153,8 @@ Entry WithOrdinal(const Entry& entry, std::int64_t ordinal) {
 
 std::string NewUuid() {
   std::array<unsigned char, 16> bytes;
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+  // Not RAND_bytes: it sets up generators of its own, which is a tenth of a run with nothing to do.
+  if (getentropy(bytes.data(), bytes.size()) != 0) {
     throw std::bad_alloc();  // the operating system's generator failed: nothing can go on
   }
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0F) | 0x40);  // RFC 9562, section 5.4

@@ -142,12 +142,25 @@ TEST(SqlLimits, AStatementOfTooManyTokensIsRefused) {
   EXPECT_NE(file.error->hint, "");
 }
 
-TEST(SqlLimits, AStatementAtTheLimitIsJudged) {
-  std::string text = "SELECT x IN (" + Repeat("1,", kMaxStatementBytes / 2 - 20) + "1) FROM t";
-  const SqlFile file = ParseSqlFile(text);
+TEST(SqlLimits, AStatementAtTheLimitIsJudgedAndOneByteMoreIsRefused) {
+  const std::string begin = "SELECT x IN (" + Repeat("1,", kMaxStatementBytes / 2 - 9) + "1) FROM ";
+  // 18 bytes are no pair of the list's, without white space.
+  const SqlFile file = ParseSqlFile(begin + "tt");
   ASSERT_FALSE(file.error) << file.error->message;
   EXPECT_EQ(file.statements.size(), 1U);
   EXPECT_LT(PeakMebibytes(), kMaxPeakMebibytes);
+  EXPECT_FALSE(ParseSqlFile(begin + "/* none of it */ tt ;\n-- nor this\n").error);
+  const SqlFile larger = ParseSqlFile(begin + "ttt");
+  ASSERT_TRUE(larger.error);
+  EXPECT_THAT(larger.error->message, HasSubstr("the statement is too large to be judged"));
+}
+
+TEST(SqlLimits, ALiteralAtTheLimitIsJudgedAndOneByteMoreIsRefused) {
+  const std::string most(kMaxLiteralBytes - 2, 'x');  // with its quotes
+  EXPECT_FALSE(ParseSqlFile("SELECT '" + most + "'").error);
+  const SqlFile longer = ParseSqlFile("SELECT '" + most + "x'");
+  ASSERT_TRUE(longer.error);
+  EXPECT_THAT(longer.error->message, HasSubstr("a literal of 16.0 MiB is too long"));
 }
 
 // Control characters take six bytes each in JSON, so that little text makes large trees.

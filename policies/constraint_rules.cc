@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -201,6 +202,45 @@ void CheckDomain(const SqlContext& file, const Statement& statement, const Json&
       not_null ? std::string("instead of it, CHECK (VALUE IS NOT NULL): ") + kDomainHint : kDomainHint);
 }
 
+// ATTACH PARTITION reads the table that it attaches, unless a valid CHECK of the table's own proves the
+// bounds: it is not known what this file's checks prove, so that any of them will do.
+class AttachRule {
+ public:
+  AttachRule(const SqlContext& file, FileFindings& findings) : file_(file), findings_(findings) {}
+
+  // REQUIRES: called for the file's commands in order.
+  void Look(const Statement& statement, const Json& alter, const Json& command) {
+    const std::string subtype = Text(command, "subtype");
+    const Json* constraint = MemberAt(command, {"def", "Constraint"});
+    const bool adds = subtype == "AT_AddConstraint" && constraint != nullptr &&
+                      Text(*constraint, "contype") == "CONSTR_CHECK" && !Flag(*constraint, "skip_validation");
+    if (adds || subtype == "AT_ValidateConstraint") {
+      checked_.insert(RelationName(alter.at("relation")).name);
+    }
+    const Json* partition = MemberAt(command, {"def", "PartitionCmd", "name"});
+    if (subtype == "AT_AttachPartition" && Text(alter, "objtype") == "OBJECT_TABLE" && partition != nullptr) {
+      LookAtPartition(statement, *partition);
+    }
+  }
+
+ private:
+  void LookAtPartition(const Statement& statement, const Json& partition) {
+    const ObjectName name = RelationName(partition);
+    if (!file_.made.HasBefore(statement, partition) && !checked_.contains(name.name)) {
+      findings_.Add(
+          kRule, PlaceOf(statement, partition),
+          fmt::format("ATTACH PARTITION {} reads every row of it while reads and writes of it are blocked",
+                      name.Shown()),
+          "first ADD CONSTRAINT … CHECK to it, with the partition's bounds and IS NOT NULL, NOT VALID; in a "
+          "later migration VALIDATE CONSTRAINT and then ATTACH PARTITION, which trusts it");
+    }
+  }
+
+  const SqlContext& file_;
+  FileFindings& findings_;
+  std::set<std::string> checked_;  // tables, whatever their schema
+};
+
 }  // namespace
 
 void CheckConstraintValidates(const SqlContext& file, FileFindings& findings) {
@@ -208,6 +248,10 @@ void CheckConstraintValidates(const SqlContext& file, FileFindings& findings) {
   ForEachTableCommand(file, [&](const TableCommand& command) { rule.Look(command); });
   ForEachStatement(file.sql, "AlterDomainStmt", [&](const Statement& statement, const Json& alter) {
     CheckDomain(file, statement, alter, findings);
+  });
+  AttachRule attach(file, findings);
+  ForEachAlterCommand(file.sql, [&](const Statement& statement, const Json& alter, const Json& command) {
+    attach.Look(statement, alter, command);
   });
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <optional>
 #include <set>
@@ -11,6 +12,7 @@
 
 #include "base/json.h"
 #include "migrations/sql_lexer.h"
+#include "migrations/sql_tree.h"
 #include "policies/routine_code.h"
 #include "policies/sql_literal.h"
 #include "policies/sql_nodes.h"
@@ -66,13 +68,32 @@ bool HasSideEffects(const Json& routine) {
   });
 }
 
+// What the server's lexer goes by. The rules read every file with standard_conforming_strings on and in
+// UTF-8, as the controller's session begins.
+bool DecidesHowSqlIsRead(std::string_view setting) {
+  return setting == "standard_conforming_strings" || setting == "client_encoding";
+}
+
+bool IsAsTheRulesRead(const Json& set) {
+  const Json& values = List(set, "args");
+  const Json* constant = values.empty() ? nullptr : Member(values.front(), "A_Const");
+  const Json* text = constant == nullptr ? nullptr : Member(*constant, "sval");
+  std::string value = text == nullptr ? "" : Text(*text, "sval");
+  std::transform(value.begin(), value.end(), value.begin(), [](unsigned char c) { return std::tolower(c); });
+  return value == "on" || value == "true" || value == "utf8" || value == "utf-8";
+}
+
 class OpaqueRule {
  public:
-  OpaqueRule(std::string_view text, FileFindings& findings) : text_(text), findings_(findings) {}
+  OpaqueRule(const SqlContext& file, FileFindings& findings)
+      : text_(file.text), no_transaction_(file.sql.no_transaction), findings_(findings) {}
 
   void Judge(const Statement& statement) {
     const std::string& kind = KindOf(statement);
     const Json& node = NodeOf(statement);
+    if (no_transaction_) {  // in a transaction the server has read the whole file before it begins
+      LookAtReading(statement, kind, node);
+    }
     if (kind == "DoStmt") {
       Report(statement.begin, "DO runs code that the rules cannot see into");
     } else if (kind == "CreateFunctionStmt") {
@@ -87,6 +108,35 @@ class OpaqueRule {
  private:
   void Report(std::size_t place, std::string message) {
     findings_.Add("opaque", place, std::move(message), std::string(kHint));
+  }
+
+  void LookAtReading(const Statement& statement, const std::string& kind, const Json& node) {
+    if (kind == "VariableSetStmt") {
+      const std::string name = Text(node, "name");
+      if (Text(node, "kind") == "VAR_SET_VALUE" && DecidesHowSqlIsRead(name) && !IsAsTheRulesRead(node)) {
+        ReportReading(statement.begin, name);
+      }
+      return;
+    }
+    VisitObjects(*statement.tree, [&](std::string_view object_kind, const Json& object) {
+      if (object_kind != "FuncCall" || NameOf(List(object, "funcname")).name != "set_config") {
+        return;
+      }
+      const Json& arguments = List(object, "args");
+      const Json* name = arguments.empty() ? nullptr : MemberAt(arguments.front(), {"A_Const", "sval"});
+      if (name != nullptr && DecidesHowSqlIsRead(Text(*name, "sval"))) {
+        ReportReading(PlaceOf(statement, object), Text(*name, "sval"));
+      }
+    });
+  }
+
+  void ReportReading(std::size_t place, const std::string& setting) {
+    findings_.Add(
+        "opaque", place,
+        fmt::format("{} changes how the server reads the statements that follow: they may mean something "
+                    "else to it than to the rules",
+                    setting),
+        "remove it: a file is in UTF-8, and strings with backslashes are written E'…'");
   }
 
   void LookAtRoutine(const Statement& statement, const Json& routine) {
@@ -138,6 +188,7 @@ class OpaqueRule {
   }
 
   std::string_view text_;
+  bool no_transaction_;
   FileFindings& findings_;
   // Routines of the file so far that may do something: the schemas of each name.
   std::map<std::string, std::set<std::string>> made_;
@@ -146,7 +197,7 @@ class OpaqueRule {
 }  // namespace
 
 void CheckOpaque(const SqlContext& file, FileFindings& findings) {
-  OpaqueRule rule(file.text, findings);
+  OpaqueRule rule(file, findings);
   for (const Statement& statement : file.sql.statements) {
     rule.Judge(statement);
   }

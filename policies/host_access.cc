@@ -107,6 +107,16 @@ HostAccess ForeignAccess(std::string_view statement) {
               "into git; a migration may then create foreign tables on it"};
 }
 
+HostAccess SubscriptionAccess(std::string_view statement) {
+  return {.message = fmt::format("{} makes the server connect to another one", statement),
+          .hint = "let an administrator set replication up: the connection's secrets do not belong into git"};
+}
+
+HostAccess TablespaceAccess() {
+  return {.message = "CREATE TABLESPACE takes a folder of the server's host",
+          .hint = std::string(kByAdministrator)};
+}
+
 std::optional<HostAccess> FunctionAccess(std::string_view schema, std::string_view name) {
   if ((schema.empty() || schema == "pg_catalog") && Contains(kFileFunctions, name)) {
     return HostAccess{.message = fmt::format("{} reaches for files of the server's host", name),

@@ -23,6 +23,10 @@ HostAccess LoadAccess();
 // "CREATE SERVER archive"
 HostAccess ForeignAccess(std::string_view statement);
 
+// "CREATE SUBSCRIPTION orders"
+HostAccess SubscriptionAccess(std::string_view statement);
+HostAccess TablespaceAccess();
+
 // Nothing for functions that stay in the database. `name` is in lower case, `schema` "" where it is not said.
 std::optional<HostAccess> FunctionAccess(std::string_view schema, std::string_view name);
 

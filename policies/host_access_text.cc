@@ -146,6 +146,10 @@ class TextScan {
       extension_ = Follows("create");
     } else if (made && IsWord(text_, token, "server")) {
       Report(recent_[0].begin, ForeignAccess("CREATE SERVER"));
+    } else if (Follows("create") && IsWord(text_, token, "subscription")) {
+      Report(recent_[0].begin, SubscriptionAccess("CREATE SUBSCRIPTION"));
+    } else if (Follows("create") && IsWord(text_, token, "tablespace")) {
+      Report(recent_[0].begin, TablespaceAccess());
     } else if (Follows("foreign", "data") && IsWord(text_, token, "wrapper") &&
                IsOneOf(recent_[2], {"create", "alter"})) {
       Report(recent_[2].begin, ForeignAccess("CREATE FOREIGN DATA WRAPPER"));

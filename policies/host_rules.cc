@@ -105,6 +105,17 @@ class HostRule {
     ReportForeign("IMPORT FOREIGN SCHEMA from", Text(import, "server_name"));
   }
 
+  void LookAtNewSubscription(const Json& subscription) {
+    Report(statement_->begin,
+           SubscriptionAccess("CREATE SUBSCRIPTION " + QuotedIfNeeded(Text(subscription, "subname"))));
+  }
+  void LookAtSubscription(const Json& subscription) {
+    if (Text(subscription, "kind") == "ALTER_SUBSCRIPTION_CONNECTION") {
+      Report(statement_->begin, SubscriptionAccess("ALTER SUBSCRIPTION … CONNECTION"));
+    }
+  }
+  void LookAtTablespace(const Json&) { Report(statement_->begin, TablespaceAccess()); }
+
   // file_fdw's tables, whose options name a file or a program; those of other wrappers are for the
   // application.
   void LookAtForeignTable(const Json& table) { LookAtTableOptions(List(table, "options")); }
@@ -181,6 +192,7 @@ const std::map<std::string_view, HostRule::Look> HostRule::kLooks = {
     {"AlterExtensionStmt", &HostRule::LookAtExtension},
     {"AlterFdwStmt", &HostRule::LookAtWrapper},
     {"AlterForeignServerStmt", &HostRule::LookAtServer},
+    {"AlterSubscriptionStmt", &HostRule::LookAtSubscription},
     {"AlterTableCmd", &HostRule::LookAtAlterCommand},
     {"AlterUserMappingStmt", &HostRule::LookAtMapping},
     {"CopyStmt", &HostRule::LookAtCopy},
@@ -190,6 +202,8 @@ const std::map<std::string_view, HostRule::Look> HostRule::kLooks = {
     {"CreateForeignTableStmt", &HostRule::LookAtForeignTable},
     {"CreateFunctionStmt", &HostRule::LookAtRoutine},
     {"CreatePLangStmt", &HostRule::LookAtLanguage},
+    {"CreateSubscriptionStmt", &HostRule::LookAtNewSubscription},
+    {"CreateTableSpaceStmt", &HostRule::LookAtTablespace},
     {"CreateUserMappingStmt", &HostRule::LookAtNewMapping},
     {"DoStmt", &HostRule::LookAtRoutine},
     {"FuncCall", &HostRule::LookAtCall},

@@ -169,6 +169,8 @@ class RewriteRule {
       CheckCluster(statement, node);
     } else if (kind == "VacuumStmt") {
       CheckVacuum(statement, node);
+    } else if (kind == "RefreshMatViewStmt") {
+      CheckRefresh(statement, node);
     }
   }
 
@@ -230,6 +232,18 @@ class RewriteRule {
                         RelationName(*relation).Shown()),
             kVacuumHint);
       }
+    }
+  }
+
+  void CheckRefresh(const Statement& statement, const Json& refresh) {
+    const Json& relation = refresh.at("relation");
+    if (!Flag(refresh, "concurrent") && !Flag(refresh, "skipData") &&
+        !file_.made.HasBefore(statement, relation)) {
+      Add(statement, &relation,
+          fmt::format("REFRESH MATERIALIZED VIEW writes the whole of {} anew while reads of it are blocked",
+                      RelationName(relation).Shown()),
+          "REFRESH MATERIALIZED VIEW CONCURRENTLY blocks no reads; it needs a unique index on the view, of "
+          "columns and without WHERE");
     }
   }
 

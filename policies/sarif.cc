@@ -28,7 +28,7 @@ OrderedJson RulesJson() {
 }
 
 // RFC 3986: everything but unreserved characters and '/' is percent-encoded.
-std::string RelativeUri(std::string_view path) {
+std::string UriReference(std::string_view path) {
   constexpr std::string_view kUnreserved =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
   std::string uri;
@@ -45,9 +45,11 @@ OrderedJson LocationJson(const Finding& finding) {
   if (!finding.source_line.empty()) {
     region["snippet"] = {{"text", ToValidUtf8(finding.source_line)}};
   }
-  return {{"physicalLocation",
-           {{"artifactLocation", {{"uri", RelativeUri(finding.path)}, {"uriBaseId", "%SRCROOT%"}}},
-            {"region", std::move(region)}}}};
+  OrderedJson file = {{"uri", UriReference(finding.path)}};
+  if (!finding.path.starts_with('/')) {
+    file["uriBaseId"] = "%SRCROOT%";
+  }
+  return {{"physicalLocation", {{"artifactLocation", std::move(file)}, {"region", std::move(region)}}}};
 }
 
 OrderedJson ResultJson(const Finding& finding) {

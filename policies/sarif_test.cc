@@ -1,5 +1,5 @@
-// The whole document was validated against the schema of SARIF 2.1.0 by hand; here, what that schema and
-// code-scanning services ask of it.
+// What code-scanning services ask of the document; //tests/sarif validates it against the schema of
+// SARIF 2.1.0.
 #include "policies/sarif.h"
 
 #include <gtest/gtest.h>

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <string_view>
+
 #include "base/text.h"
 #include "policies/rules.h"
 
@@ -16,7 +19,43 @@ std::string OneLine(const std::string& message) {
   return line == message && line.size() <= kMost ? message : Truncate(line, kMost) + " …\"";
 }
 
-void AddSyntax(const SyntaxError& error, FileFindings& findings) {
+// What looks like white space, or like a quotation mark, and is neither for PostgreSQL.
+struct LookAlike {
+  std::string_view bytes;
+  std::string_view name;
+};
+
+constexpr std::array<LookAlike, 8> kLookAlikes = {{
+    {"\xc2\xa0", "a no-break space (U+00A0)"},
+    {"\xe2\x80\x8b", "a zero-width space (U+200B)"},
+    {"\xe2\x80\x98", "a typographic quotation mark (U+2018)"},
+    {"\xe2\x80\x99", "a typographic quotation mark (U+2019)"},
+    {"\xe2\x80\x9c", "a typographic quotation mark (U+201C)"},
+    {"\xe2\x80\x9d", "a typographic quotation mark (U+201D)"},
+    {"\xe2\x80\xaf", "a narrow no-break space (U+202F)"},
+    {"\xef\xbb\xbf", "a byte-order mark (U+FEFF)"},
+}};
+
+// Of the line in which the error is; nullptr if there is none.
+const LookAlike* FindLookAlike(std::string_view text, std::size_t offset) {
+  const std::size_t before = text.substr(0, offset).rfind('\n');
+  const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+  const std::string_view line = text.substr(begin, text.find('\n', offset) - begin);
+  for (const LookAlike& candidate : kLookAlikes) {
+    if (line.find(candidate.bytes) != std::string_view::npos) {
+      return &candidate;
+    }
+  }
+  return nullptr;
+}
+
+void AddSyntax(const SyntaxError& error, std::string_view text, FileFindings& findings) {
+  if (const LookAlike* found = error.hint.empty() ? FindLookAlike(text, error.offset) : nullptr) {
+    findings.Add(
+        "syntax", error.offset, fmt::format("{} (by {}'s grammar)", OneLine(error.message), kGrammar),
+        fmt::format("the line has {}, which is part of a name for PostgreSQL: type it anew", found->name));
+    return;
+  }
   if (!error.hint.empty()) {
     findings.Add("syntax", error.offset, error.message, error.hint);
     return;
@@ -39,7 +78,7 @@ std::vector<Finding> CheckSql(const Migration& migration, std::string_view text,
                               const Policy& policy, const ProtectedObjects& protect) {
   FileFindings findings(migration, text, policy);
   if (sql.error) {
-    AddSyntax(*sql.error, findings);
+    AddSyntax(*sql.error, text, findings);
     if (sql.no_transaction) {
       // Whatever the policy says of `syntax`.
       findings.Add(

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <string>
 
 #include "policies/rendered.h"
@@ -78,10 +78,10 @@ TEST(TableRules, TakeLinearTime) {
     text +=
         "DROP VIEW v; CREATE VIEW v AS SELECT 1; DROP FUNCTION f(int); ALTER TABLE u RENAME TO u" + n + ";\n";
   }
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   const std::vector<Finding> findings = CheckTextBy(DefaultPolicy(), text);
   EXPECT_FALSE(findings.empty());
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));
+  EXPECT_LT(std::clock() - start, 60 * CLOCKS_PER_SEC);
 }
 
 }  // namespace

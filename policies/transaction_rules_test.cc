@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "policies/rendered.h"
 #include "policies/rules.h"
@@ -13,6 +14,13 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 const std::string kHeader = "-- paliad:no-transaction\n";
+
+// Some of these statements reach for the host as well.
+std::vector<Finding> CheckTransaction(const std::string& text) {
+  std::vector<Finding> findings = CheckText(text);
+  std::erase_if(findings, [](const Finding& finding) { return finding.rule == "host-access"; });
+  return findings;
+}
 
 TEST(TransactionRules, TransactionControlIsNamedAsItIsWritten) {
   EXPECT_EQ(Rendered(CheckText("SELECT 1; -- é\n /* x */ end;\n")),
@@ -109,19 +117,19 @@ TEST(TransactionRules, WhatPostgresRefusesInATransactionIsFound) {
       {"ALTER TABLE t DETACH PARTITION p CONCURRENTLY", "ALTER TABLE … DETACH PARTITION … CONCURRENTLY"},
   };
   for (const auto& [text, name] : kCases) {
-    const std::vector<Finding> findings = CheckText("SELECT 1;\n  " + text + ";");
+    const std::vector<Finding> findings = CheckTransaction("SELECT 1;\n  " + text + ";");
     ASSERT_EQ(findings.size(), 1U) << text;
     EXPECT_EQ(findings[0].rule, "needs-no-transaction") << text;
     EXPECT_EQ(findings[0].message, name + " cannot run inside a transaction");
     EXPECT_EQ(findings[0].line, 2);
     EXPECT_EQ(findings[0].column, 3);
-    EXPECT_THAT(CheckText(kHeader + text), IsEmpty()) << text;
+    EXPECT_THAT(CheckTransaction(kHeader + text), IsEmpty()) << text;
   }
 }
 
 TEST(TransactionRules, TheirNeighboursMayRunInATransaction) {
   EXPECT_THAT(
-      CheckText(
+      CheckTransaction(
           "CREATE INDEX i ON t (a); DROP INDEX i; REINDEX INDEX i; REINDEX (CONCURRENTLY false) TABLE t;"
           "ANALYZE t; CLUSTER t; CLUSTER t USING i; ALTER DATABASE d SET work_mem = 1;"
           "ALTER DATABASE d CONNECTION LIMIT 1;"

@@ -96,7 +96,7 @@ TEST(SqlJudge, WhatStrangersMaySendEndsInAFindingEach) {
   }
 }
 
-TEST(SqlJudge, AFileThatTakesTooLongIsAFindingAndTheNextOneIsJudged) {
+TEST(SqlJudge, AFileThatTakesTooLongIsAFinding) {
   SqlJudge judge(DefaultPolicy(), "t.t", {.deadline = std::chrono::milliseconds(1)});
   const std::vector<Finding> late = JudgeText(judge, Repeat("SELECT 1;\n", 300'000));
   ASSERT_THAT(late, SizeIs(1));

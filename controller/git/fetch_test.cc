@@ -370,14 +370,14 @@ TEST_F(FetchTest, TheDeadlineEndsAFetchThatWaitsForAnother) {
   const int lock = ::open((path + ".lock").c_str(), O_RDWR | O_CLOEXEC);
   ASSERT_EQ(::flock(lock, LOCK_EX), 0);
   FetchOptions options = Options();
-  options.deadline = std::chrono::milliseconds(500);
+  options.deadline = std::chrono::seconds(2);
 
   const Result<std::string> fetched = Fetch(options);
   ::close(lock);
 
   ASSERT_FALSE(fetched);
   EXPECT_EQ(fetched.error().cause,
-            "it took longer than 500ms (at the end: waiting for another fetch of this repository)");
+            "it took longer than 2s (at the end: waiting for another fetch of this repository)");
 }
 
 TEST_F(FetchTest, TheDeadlineEndsAFetchFromASilentPeer) {
@@ -385,16 +385,15 @@ TEST_F(FetchTest, TheDeadlineEndsAFetchFromASilentPeer) {
   for (const std::string scheme : {"https://localhost", "http://localhost", "ssh://git@localhost"}) {
     FetchOptions options = Options();
     options.url = scheme + ":" + std::to_string(peer.port()) + "/r.git";
-    options.deadline = std::chrono::milliseconds(700);
+    options.deadline = std::chrono::seconds(2);
     const auto start = std::chrono::steady_clock::now();
 
     const Result<std::string> fetched = Fetch(options);
 
     ASSERT_FALSE(fetched) << options.url;
     EXPECT_EQ(fetched.error().kind, ErrorKind::kUnavailable) << options.url;
-    EXPECT_THAT(fetched.error().cause,
-                HasSubstr("longer than 700ms (at the end: connecting to " + options.url));
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10)) << options.url;
+    EXPECT_THAT(fetched.error().cause, HasSubstr("longer than 2s (at the end: connecting to " + options.url));
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60)) << options.url;
   }
 }
 

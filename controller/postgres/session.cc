@@ -5,7 +5,9 @@
 #include <postgresql/libpq-fe.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
+#include <limits>
 #include <utility>
 
 #include "base/text.h"
@@ -13,6 +15,8 @@
 
 namespace paliad::pg {
 namespace {
+
+constexpr std::size_t kAllStatements = std::numeric_limits<std::size_t>::max();
 
 using ResultHandle = std::shared_ptr<pg_result>;
 
@@ -55,37 +59,26 @@ void OnNotice(void* receiver, const PGresult* result) {
   }
 }
 
-// ALTER ROLE … SET and ALTER DATABASE … SET may have changed any default. One statement: it is sent after
-// every migration, and a statement costs the server more than a function call.
+// ALTER ROLE … SET and ALTER DATABASE … SET may have changed any default. SET where it serves: it is sent
+// after every migration, and set_config in a SELECT costs the server three times as much.
 std::string SettingsSql(const SessionOptions& options, int server_version) {
-  std::vector<std::pair<std::string_view, std::string_view>> settings = {
-      {"client_encoding", "UTF8"},
-      {"standard_conforming_strings", "on"},
-      {"bytea_output", "hex"},
-      {"DateStyle", "ISO"},
-      {"client_min_messages", "notice"},
-      {"default_transaction_read_only", "off"},
-      {"default_transaction_isolation", "read committed"},
-      {"default_transaction_deferrable", "off"},
-      {"statement_timeout", "0"},
-      {"lock_timeout", "0"},
-      {"idle_in_transaction_session_timeout", "0"},
-  };
+  std::string sql =
+      "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET bytea_output = 'hex';"
+      " SET DateStyle = 'ISO'; SET client_min_messages = 'notice'; SET default_transaction_read_only = off;"
+      " SET default_transaction_isolation = 'read committed'; SET default_transaction_deferrable = off;"
+      " SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0;";
   if (server_version >= 140000) {
-    settings.emplace_back("idle_session_timeout", "0");
     // The server notices within a second that this client was killed, and frees its lock.
-    settings.emplace_back("client_connection_check_interval", "1s");
+    sql += " SET idle_session_timeout = 0; SET client_connection_check_interval = '1s';";
   }
+  sql +=
+      " SELECT CASE pg_catalog.current_setting('synchronous_commit') WHEN 'off' THEN"
+      " pg_catalog.set_config('synchronous_commit', 'on', false) END";
   if (options.search_path) {
-    settings.emplace_back("search_path", *options.search_path);
+    // A list in one text, which SET would take for one name.
+    sql += fmt::format(", pg_catalog.set_config('search_path', {}, false)", QuoteText(*options.search_path));
   }
-  std::string sql = "SELECT ";
-  for (const auto& [name, value] : settings) {
-    sql += fmt::format("pg_catalog.set_config('{}', {}, false), ", name, QuoteText(value));
-  }
-  return sql +
-         "CASE pg_catalog.current_setting('synchronous_commit') WHEN 'off' THEN"
-         " pg_catalog.set_config('synchronous_commit', 'on', false) END;";
+  return sql + ";";
 }
 
 Result<std::vector<Rows>> AnswerOf(MessageResult message, std::string_view doing) {
@@ -188,8 +181,8 @@ Status Session::ReadFacts() {
   return {};
 }
 
-// The login role's own statement_timeout holds until the first statement has ended, which may take longer than
-// that. Behind a pooler the backend is another client's next, so there it is set for this message only.
+// The login role's own statement_timeout holds until the first statement has ended, which may take longer
+// than that. Behind a pooler the backend is another client's next, so there it is set for this message only.
 Result<Rows> Session::AskForFacts() {
   constexpr int kMostTries = 20;
   constexpr std::string_view kQueryCanceled = "57014";
@@ -262,7 +255,7 @@ Status Session::RequireNoTransactionPooler() {
     ASSIGN_OR_RETURN(const int pid, BackendPid());
     return pid == facts_.backend_pid ? Status() : Status(refusal);
   }
-  const MessageResult begun = other.Collect(/*keep_rows=*/true);
+  const MessageResult begun = other.Collect(kAllStatements);
   if (begun.ok() && begun.results.size() == 2 && begun.results[1].Int(0, 0) == facts_.backend_pid) {
     return refusal;
   }
@@ -280,30 +273,68 @@ MessageResult Session::Send(const std::string& sql) {
                                  .context = ""},
             .connection_lost = true};
   }
-  return Collect(/*keep_rows=*/true);
+  return Collect(kAllStatements);
 }
 
-MessageResult Session::SendBody(const std::string& sql) {
+MessageResult Session::SendBody(const std::string& sql, const std::string& before,
+                                std::size_t statements_before) {
   assert(sql.find('\0') == std::string::npos);
-  if (PQsendQuery(connection_.get(), sql.c_str()) != 1) {
+  if (PQsendQuery(connection_.get(), before.empty() ? sql.c_str() : (before + sql).c_str()) != 1) {
     return Send(sql);  // reports the broken connection
   }
   PQsetSingleRowMode(connection_.get());
-  return Collect(/*keep_rows=*/false);
+  MessageResult message = Collect(statements_before, /*cancellable=*/true);
+  const auto ahead = static_cast<int>(before.size());
+  if (message.error && message.error->position > ahead) {
+    message.error->position -= ahead;
+  }
+  return message;
 }
 
-MessageResult Session::Collect(bool keep_rows) {
+// A cancel is asked for again and again: one that reaches the server between two statements is lost.
+void Session::AwaitResult() {
+  constexpr int kTickMilliseconds = 100;
+  PGconn* connection = connection_.get();
+  while (PQstatus(connection) == CONNECTION_OK && PQisBusy(connection) == 1) {
+    pollfd watched{.fd = PQsocket(connection), .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&watched, 1, kTickMilliseconds);
+    if (ready == 0 && options_.cancel.stop_requested()) {
+      const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel(PQgetCancel(connection), &PQfreeCancel);
+      std::array<char, 256> error{};
+      PQcancel(cancel.get(), error.data(), static_cast<int>(error.size()));
+    }
+    if (ready > 0 && PQconsumeInput(connection) != 1) {
+      return;
+    }
+  }
+}
+
+MessageResult Session::Collect(std::size_t statements_kept, bool cancellable) {
   PGconn* connection = connection_.get();
   MessageResult message;
-  while (ResultHandle result{PQgetResult(connection), &PQclear}) {
+  std::optional<Rows> single;  // a statement's only row, in single-row mode
+  const auto next = [&] {
+    if (cancellable && options_.cancel.stop_possible()) {
+      AwaitResult();
+    }
+    return ResultHandle(PQgetResult(connection), &PQclear);
+  };
+  while (ResultHandle result = next()) {
+    const bool keep = message.results.size() < statements_kept;
     switch (PQresultStatus(result.get())) {
       case PGRES_COMMAND_OK:
       case PGRES_TUPLES_OK:
         message.committed = message.committed || std::string_view(PQcmdStatus(result.get())) == "COMMIT";
-        message.results.push_back(keep_rows ? Rows(std::move(result)) : Rows());
+        message.results.push_back(single ? *std::exchange(single, std::nullopt)
+                                  : keep ? Rows(std::move(result))
+                                         : Rows());
+        break;
+      case PGRES_SINGLE_TUPLE:
+        if (keep) {
+          single.emplace(std::move(result));
+        }
         break;
       case PGRES_EMPTY_QUERY:
-      case PGRES_SINGLE_TUPLE:
         break;
       case PGRES_COPY_IN:
         PQputCopyEnd(connection, "COPY FROM STDIN has no input in a migration");
@@ -354,7 +385,7 @@ Result<Rows> Session::Query(const std::string& sql, const std::vector<std::optio
                          .context = ""},
                         doing));
   }
-  MessageResult message = Collect(/*keep_rows=*/true);
+  MessageResult message = Collect(kAllStatements);
   if (!message.ok()) {
     return Fail(ToError(*message.error, doing));
   }

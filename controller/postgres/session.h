@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,8 @@ struct SessionOptions {
   std::string application_name = "paliadctl";
   std::optional<std::string> search_path;    // none: the login role's own
   std::chrono::seconds connect_timeout{10};  // > 0
+  // Cancels a body that runs, in the server, where it then rolls back; the session lives on.
+  std::stop_token cancel;
   // Called for each notice or warning that the server sends; may be empty.
   std::function<void(std::string_view)> on_notice;
 };
@@ -84,7 +87,11 @@ class Session {
 
   // The same for text that somebody else wrote: rows are thrown away as they come, COPY is refused,
   // and the memory used does not grow with the answer. REQUIRES: no NUL in `sql`.
-  [[nodiscard]] MessageResult SendBody(const std::string& sql);
+  // `before` is SQL of our own that goes ahead of it in the same message: ASCII, `statements_before`
+  // statements, each of which returns at most one row, which is kept. Where the text cannot be parsed,
+  // nothing of the message runs and there are no results. An error's position counts from the text's start.
+  [[nodiscard]] MessageResult SendBody(const std::string& sql, const std::string& before = "",
+                                       std::size_t statements_before = 0);
 
   // Send for SQL that should not fail; `doing` completes "cannot …" in the error.
   [[nodiscard]] Result<std::vector<Rows>> Run(const std::string& sql, std::string_view doing);
@@ -115,7 +122,9 @@ class Session {
   Result<Rows> AskForFacts();
   Status RequireNoTransactionPooler();
   Result<int> BackendPid();
-  MessageResult Collect(bool keep_rows);
+  // The rows of so many statements are kept.
+  MessageResult Collect(std::size_t statements_kept, bool cancellable = false);
+  void AwaitResult();  // or cancel it
 
   std::unique_ptr<pg_conn, Closer> connection_;
   std::unique_ptr<std::function<void(std::string_view)>> on_notice_;  // its address is libpq's

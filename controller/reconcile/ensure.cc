@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/json.h"
 #include "base/sha256.h"
 #include "controller/postgres/advisory_lock.h"
 #include "controller/reconcile/in_transaction.h"
+#include "controller/reconcile/run_entries.h"
 #include "controller/reconcile/run_lock.h"
+#include "controller/store/catalog.h"
 #include "controller/store/run_recorder.h"
 #include "controller/version.h"
 #include "ledger/entry.h"
@@ -17,10 +20,6 @@
 
 namespace paliad {
 namespace {
-
-constexpr char kTrackerColumns[] =
-    "(version int NOT NULL PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(),"
-    " checksum text NULL)";
 
 Error WithRightsHint(Error error, const pg::Session& session) {
   if (error.cause.find("permission denied") != std::string::npos) {
@@ -57,6 +56,7 @@ Status ApplySchemaFile(pg::Session& session, store::RunRecorder& recorder, const
                          .path = fmt::format("migrations/schema/{}", file.name),
                          .text = std::string(file.text),
                          .checksum = Sha256Hex(file.text),
+                         .own_schema = true,
                          .tracker = {.schema = kLedgerSchema, .table = "applied_migrations"},
                          .lock_number = lock_number,
                          .durable = true};
@@ -77,16 +77,37 @@ Status ApplySchemaFile(pg::Session& session, store::RunRecorder& recorder, const
       session));
 }
 
+// Where the ledger has an owner of its own, its schema is not this role's to change.
+Status RequireSingleRole(pg::Session& session, const EmbeddedFile& missing) {
+  ASSIGN_OR_RETURN(const pg::Rows rows,
+                   session.Query("SELECT FROM pg_catalog.pg_namespace AS n JOIN pg_catalog.pg_roles AS r"
+                                 " ON r.oid = n.nspowner WHERE n.nspname = $1 AND r.rolname = $2",
+                                 {kLedgerSchema, store::kOwnerRole}, "look whose the ledger is"));
+  if (rows.empty()) {
+    return {};
+  }
+  return Fail({.kind = ErrorKind::kInvalidInput,
+               .doing = "use the ledger's schema",
+               .subject = "",
+               .cause = fmt::format(
+                   "{} is missing: the ledger is older than this program, and role {} cannot upgrade it",
+                   missing.name, session.facts().role),
+               .hint = "the administrator upgrades it with `paliadctl ledger install --as-admin URL`"});
+}
+
 Status UpgradeLedger(pg::Session& session, const Target& target, const Clock& clock, std::int64_t lock_number,
-                     const std::map<Version, std::string>& schema) {
+                     const DatabaseState& state) {
+  const std::map<Version, std::string>& schema = state.schema;
   store::RunRecorder recorder({.run_id = ledger::NewUuid(), .target = target.name, .tracker = kLedgerTracker},
                               clock);
+  recorder.SetLedger(schema.empty() ? ledger::NewUuid() : state.ledger_id);
   if (schema.empty()) {
-    RETURN_IF_ERROR(recorder.Add(ledger::Kind::kGenesis,
-                                 {{"ledger", ledger::NewUuid()}, {"database", session.facts().database}}));
+    RETURN_IF_ERROR(
+        recorder.Add(ledger::Kind::kGenesis, DatabaseFields(session.facts().database, state.identity)));
   }
   for (const EmbeddedFile& file : EmbeddedSchema()) {
     if (!schema.contains(ParseFileName(file.name).version)) {
+      RETURN_IF_ERROR(RequireSingleRole(session, file));
       RETURN_IF_ERROR(ApplySchemaFile(session, recorder, clock, file, lock_number));
     }
   }
@@ -95,16 +116,10 @@ Status UpgradeLedger(pg::Session& session, const Target& target, const Clock& cl
 
 }  // namespace
 
-Result<bool> IsSchemaComplete(const DatabaseObjects& objects, const std::map<Version, std::string>& schema) {
-  if (!objects.tracker || !objects.ledger || !objects.ledger_tracker) {
-    return false;
-  }
+Status RequireSameFiles(const std::map<Version, std::string>& schema) {
   for (const EmbeddedFile& file : EmbeddedSchema()) {
     const auto applied = schema.find(ParseFileName(file.name).version);
-    if (applied == schema.end()) {
-      return false;
-    }
-    if (applied->second != Sha256Hex(file.text)) {
+    if (applied != schema.end() && applied->second != Sha256Hex(file.text)) {
       return Fail({.kind = ErrorKind::kConflict,
                    .doing = "use the ledger's schema",
                    .subject = std::string(file.name),
@@ -112,7 +127,18 @@ Result<bool> IsSchemaComplete(const DatabaseObjects& objects, const std::map<Ver
                    .hint = "use the program that made it, or a released version"});
     }
   }
-  return true;
+  return {};
+}
+
+Result<bool> IsSchemaComplete(const DatabaseObjects& objects, const std::map<Version, std::string>& schema) {
+  if (!objects.tracker || !objects.ledger || !objects.ledger_tracker) {
+    return false;
+  }
+  RETURN_IF_ERROR(RequireSameFiles(schema));
+  const auto& files = EmbeddedSchema();
+  return std::all_of(files.begin(), files.end(), [&](const EmbeddedFile& file) {
+    return schema.contains(ParseFileName(file.name).version);
+  });
 }
 
 Status EnsureSchema(pg::Session& session, const Target& target, const Clock& clock,
@@ -135,7 +161,7 @@ Status EnsureSchema(pg::Session& session, const Target& target, const Clock& clo
     RETURN_IF_ERROR(CreateTracker(session, target.tracker));
   }
   ASSIGN_OR_RETURN(const DatabaseState state, ReadDatabaseState(session, target, objects));
-  RETURN_IF_ERROR(UpgradeLedger(session, target, clock, lock_number, state.schema));
+  RETURN_IF_ERROR(UpgradeLedger(session, target, clock, lock_number, state));
   return session.Run(pg::UnlockSql(lock_number), "release the lock").map([](const auto&) {});
 }
 

@@ -15,13 +15,23 @@
 
 namespace paliad {
 
+// Of every tracker.
+inline constexpr char kTrackerColumns[] =
+    "(version int NOT NULL PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(),"
+    " checksum text NULL)";
+
+// kConflict if a schema migration was applied with other bytes than this program's.
+[[nodiscard]] Status RequireSameFiles(const std::map<Version, std::string>& schema);
+
 // True if nothing is missing. kConflict if a schema migration was applied with other bytes than this
 // program's.
 [[nodiscard]] Result<bool> IsSchemaComplete(const DatabaseObjects& objects,
                                             const std::map<Version, std::string>& schema);
 
 // Creates what is missing, under a lock of its own, since several targets may share a database. Entries
-// `genesis` and `schema_upgraded` are appended with it. kInvalidInput if the role lacks the right to.
+// `genesis` and `schema_upgraded` are appended with it. kInvalidInput if the role lacks the right to, or
+// where the ledger was installed for an owner of its own: then its schema is the administrator's to upgrade,
+// and nothing is changed.
 [[nodiscard]] Status EnsureSchema(pg::Session& session, const Target& target, const Clock& clock,
                                   std::chrono::milliseconds lock_wait);
 

@@ -6,59 +6,20 @@
 #include <utility>
 
 #include "base/json.h"
-#include "controller/postgres/advisory_lock.h"
+#include "controller/reconcile/guard.h"
 
 namespace paliad {
 namespace {
 
-// What PL001 reports, see Seal.
-constexpr std::string_view kTransactionChanged = "transaction changed";
-constexpr std::string_view kLockLost = "lock lost";
-constexpr std::string_view kTrackerTouched = "tracker touched";
-constexpr std::string_view kLedgerTouched = "ledger touched";
-constexpr std::string_view kRowNotOurs = "tracker row changed";
-
-// The tracker as the transaction found it. The counters are of this session's writes that are not yet
-// reported, so only their growth within the transaction means something.
-struct Before {
-  std::string xid;
-  std::string tracker_oid;  // "0": not there yet (the ledger's own first migration makes it)
-  std::string file_node;    // changes with TRUNCATE, which the counters do not see
-  std::int64_t inserted = 0;
-  std::int64_t updated = 0;
-  std::int64_t deleted = 0;
-  std::string
-      ledger;  // the entry table's facts in one text; only the seal appends, so nothing in it may change
-};
-
-// By name each time, since a migration may have put another table in its place. No look at pg_class: planning
-// that join twice a migration costs more than all else here.
-std::string TrackerFactsSql(const MigrationJob& job) {
-  return fmt::format(
-      "SELECT coalesce(oid, 0) AS oid, coalesce(pg_catalog.pg_relation_filenode(oid), 0) AS file_node,"
-      " pg_catalog.pg_stat_get_xact_tuples_inserted(oid) AS inserted,"
-      " pg_catalog.pg_stat_get_xact_tuples_updated(oid) AS updated,"
-      " pg_catalog.pg_stat_get_xact_tuples_deleted(oid) AS deleted"
-      " FROM (SELECT pg_catalog.to_regclass({})::pg_catalog.oid AS oid OFFSET 0) AS tracker",
-      pg::QuoteText(job.tracker.Quoted()));
-}
-
-constexpr char kLedgerFactsSql[] =
-    "(SELECT pg_catalog.concat_ws(':', oid, pg_catalog.pg_relation_filenode(oid),"
-    " pg_catalog.pg_stat_get_xact_tuples_inserted(oid), pg_catalog.pg_stat_get_xact_tuples_updated(oid),"
-    " pg_catalog.pg_stat_get_xact_tuples_deleted(oid))"
-    " FROM (SELECT pg_catalog.to_regclass('paliad_ledger.entry')::pg_catalog.oid AS oid OFFSET 0) AS ledger)";
+// The statements of BeginSql, of which the last returns the row for ParseLook.
+int BeginStatements(const MigrationJob& job) { return job.durable ? 4 : 5; }
 
 std::string BeginSql(const MigrationJob& job) {
   return fmt::format(
       "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = {}; SET LOCAL "
-      "statement_timeout = {};"
-      "{}"
-      " SELECT pg_catalog.pg_current_xact_id(), {}, t.oid, t.file_node, t.inserted, t.updated, t.deleted, {}"
-      " FROM ({}) AS t",
+      "statement_timeout = {}; {}{}",
       job.lock_timeout.count(), job.statement_timeout.count(),
-      job.durable ? "" : " SET LOCAL synchronous_commit = off;", pg::HoldsLockSql(job.lock_number),
-      kLedgerFactsSql, TrackerFactsSql(job));
+      job.durable ? "" : "SET LOCAL synchronous_commit = off; ", LookSql(job));
 }
 
 // Deferred constraints and triggers run here and not at COMMIT: first as the migration left its session,
@@ -68,28 +29,6 @@ constexpr char kSettleSql[] =
     " SET LOCAL search_path = pg_catalog, pg_temp; SET LOCAL statement_timeout = 0; SET LOCAL "
     "lock_timeout = 0;"
     " CLOSE ALL;";
-
-std::string SealSql(const MigrationJob& job, const Before& before, const std::string& append_sql) {
-  const std::string unchanged =
-      before.tracker_oid == "0"
-          ? "true"
-          : fmt::format(
-                "(SELECT t.oid = {} AND t.file_node = {} AND t.inserted = {} AND t.updated = {} AND "
-                "t.deleted = {} FROM ({}) AS t)",
-                before.tracker_oid, before.file_node, before.inserted + 1, before.updated, before.deleted,
-                TrackerFactsSql(job));
-  const std::string same_ledger =
-      before.ledger.empty() ? "true" : fmt::format("{} = '{}'", kLedgerFactsSql, before.ledger);
-  const std::string row_is_ours = fmt::format(
-      "(SELECT pg_catalog.count(*) = 1 FROM {} WHERE version = {} AND name = {} AND checksum = '{}')",
-      job.tracker.Quoted(), job.version, pg::QuoteText(job.name), job.checksum);
-  return InsertRowSql(job) + "SET CONSTRAINTS ALL IMMEDIATE; CLOSE ALL;" +
-         RequireSql(fmt::format("pg_catalog.pg_current_xact_id() = '{}'::pg_catalog.xid8", before.xid),
-                    kTransactionChanged) +
-         RequireSql(pg::HoldsLockSql(job.lock_number), kLockLost) + RequireSql(unchanged, kTrackerTouched) +
-         RequireSql(row_is_ours, kRowNotOurs) + RequireSql(same_ledger, kLedgerTouched) + append_sql +
-         "COMMIT;";
-}
 
 // EXECUTE refuses every form of COMMIT and ROLLBACK.
 std::string InDoBlock(const std::string& text) {
@@ -131,11 +70,14 @@ class Attempt {
         started_(clock.Steady()) {}
 
   Result<JobResult> Run(ledger::Kind kind, Json fields) {
-    if (auto ended = Begin()) {
-      return std::move(*ended);
+    std::string begin = BeginSql(job_);
+    if (inside_.begun || job_.own_schema) {
+      if (auto ended = Begin(std::exchange(begin, ""))) {
+        return std::move(*ended);
+      }
+      RETURN_IF_ERROR(LookInside(inside_.begun));
     }
-    RETURN_IF_ERROR(LookInside(inside_.begun));
-    if (auto ended = SendBody()) {
+    if (auto ended = SendBody(begin)) {
       return std::move(*ended);
     }
     std::string settle = kSettleSql;
@@ -148,7 +90,7 @@ class Attempt {
     fields["xid"] = before_.xid;
     fields["statements"] = statements_;
     fields["duration_us"] = Elapsed().count();
-    RETURN_IF_ERROR(recorder_.Add(kind, std::move(fields)));
+    RETURN_IF_ERROR(recorder_.Add(kind, std::move(fields), job_.sql));
     return Seal(settle);
   }
 
@@ -179,7 +121,8 @@ class Attempt {
 
   // Rolls back; what is left of the migration in the session goes too.
   JobResult RolledBack(Failure failure, bool retryable) {
-    const pg::MessageResult message = session_.Send("ROLLBACK;" + CleanUpSql(session_));
+    const pg::MessageResult message =
+        session_.Send((session_.idle() ? "" : "ROLLBACK;") + CleanUpSql(session_));
     return {.effect = message.connection_lost ? Effect::kConnectionLost : Effect::kNone,
             .retryable = retryable && message.ok(),
             .failure = std::move(failure),
@@ -193,52 +136,69 @@ class Attempt {
     return result;
   }
 
-  std::optional<JobResult> Begin() {
-    const pg::MessageResult message = session_.Send(BeginSql(job_));
+  JobResult NotBegun(const pg::ServerError& error) {
+    if (error.sqlstate == kRequireFailed) {
+      return LockIsGone();
+    }
+    return RolledBack(UnlocatedFailure(job_, error.sqlstate, error.message, error.hint),
+                      pg::IsRetryable(error));
+  }
+
+  JobResult LockIsGone() {
+    return RolledBack(
+        UnlocatedFailure(job_, "", "the run's advisory lock is gone: somebody released it", "run again"),
+        false);
+  }
+
+  std::optional<JobResult> Begin(const std::string& begin) {
+    const pg::MessageResult message = session_.Send(begin);
     if (message.connection_lost) {
       return Lost(*message.error);
     }
     if (message.error) {
-      return RolledBack(
-          UnlocatedFailure(job_, message.error->sqlstate, message.error->message, message.error->hint),
-          pg::IsRetryable(*message.error));
+      return NotBegun(*message.error);
     }
-    const pg::Rows& row = message.results.back();
-    before_ = {.xid = row.String(0, 0),
-               .tracker_oid = row.String(0, 2),
-               .file_node = row.String(0, 3),
-               .inserted = row.Int(0, 4),
-               .updated = row.Int(0, 5),
-               .deleted = row.Int(0, 6),
-               .ledger = row.String(0, 7)};
-    if (!row.Bool(0, 1)) {
-      return RolledBack(
-          UnlocatedFailure(job_, "", "the run's advisory lock is gone: somebody released it", "run again"),
-          false);
-    }
-    return std::nullopt;
+    before_ = ParseLook(message.results.back());
+    return before_.xid.empty() ? std::optional(LockIsGone()) : std::nullopt;
   }
 
-  std::optional<JobResult> SendBody() {
-    const pg::MessageResult message = session_.SendBody(job_.opaque ? InDoBlock(job_.text) : job_.text);
-    statements_ = static_cast<std::int64_t>(message.results.size());
+  // `begin` is empty where it was sent before; else it travels in the same message, which saves a round trip.
+  // The session's settings are our own here, so the file is read as it would be in a message of its own.
+  std::optional<JobResult> SendBody(const std::string& begin) {
+    const std::size_t ours = begin.empty() ? 0 : static_cast<std::size_t>(BeginStatements(job_));
+    const pg::MessageResult message =
+        session_.SendBody(job_.opaque ? InDoBlock(job_.text) : job_.text, begin, ours);
+    const std::size_t completed = message.results.size();
+    if (completed >= ours) {
+      statements_ = static_cast<std::int64_t>(completed - ours);
+    }
     if (message.connection_lost) {
       return Lost(*message.error);
+    }
+    if (message.error && ours > 0 && completed == 0) {
+      return BodyFailed(*message.error);  // the server does not understand it: nothing was begun
+    }
+    if (completed < ours) {
+      return NotBegun(*message.error);
+    }
+    if (ours > 0) {
+      before_ = ParseLook(message.results[ours - 1]);
     }
     if (session_.idle()) {
       return Unknown({.sqlstate = std::string(kRequireFailed), .message = std::string(kTransactionChanged)});
     }
-    if (message.error) {
-      return RolledBack(
-          LocateFailure(job_, *message.error, session_.facts().encoding == "SQL_ASCII", statements_),
-          pg::IsRetryable(*message.error));
-    }
-    return std::nullopt;
+    return message.error ? std::optional(BodyFailed(*message.error)) : std::nullopt;
+  }
+
+  JobResult BodyFailed(const pg::ServerError& error) {
+    return RolledBack(LocateFailure(job_, error, session_.facts().encoding == "SQL_ASCII", statements_),
+                      pg::IsRetryable(error));
   }
 
   // `settle` is empty where it was sent before.
   JobResult Seal(const std::string& settle) {
-    if (auto ended = SendSeal(settle + SealSql(job_, before_, recorder_.AppendSql()) + CleanUpSql(session_),
+    if (auto ended = SendSeal(settle + RowAndChecksSql(job_, before_) + recorder_.AppendSql() + "COMMIT;" +
+                                  CleanUpSql(session_),
                               /*commits=*/true)) {
       return std::move(*ended);
     }

@@ -1,5 +1,5 @@
 // One migration in one transaction, with its tracker row and its ledger entries: all of it or none of it.
-// Three messages: begin, the file's bytes as they are, seal and commit.
+// Two messages: begin and the file's bytes as they are, then seal and commit.
 #ifndef PALIAD_CONTROLLER_RECONCILE_IN_TRANSACTION_H_
 #define PALIAD_CONTROLLER_RECONCILE_IN_TRANSACTION_H_
 

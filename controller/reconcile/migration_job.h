@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "base/json_fwd.h"
 #include "controller/postgres/session.h"
 #include "controller/reconcile/target.h"
+#include "ledger/body.h"
 #include "ledger/entry.h"
 #include "migrations/file_name.h"
 
@@ -24,11 +26,14 @@ struct MigrationJob {
   std::string text;                           // the file's bytes, checked: UTF-8 without NUL
   std::string checksum;                       // of them
   std::vector<std::size_t> statement_begins;  // byte offsets of its statements; empty: not known
-  bool opaque = false;                        // runs inside of a DO block, see PreparedMigration
+  bool own_schema = false;  // a file of migrations/schema, which makes what guards every other one
+  bool opaque = false;      // runs inside of a DO block, see PreparedMigration
   QualifiedName tracker;
   std::int64_t lock_number = 0;
   std::chrono::milliseconds lock_timeout{0};       // 0: none
   std::chrono::milliseconds statement_timeout{0};  // 0: none
+  std::shared_ptr<const ledger::SaltedBody> sql =
+      nullptr;  // the text as the ledger keeps it; null: it does not
   int attempt = 1;
   bool durable =
       false;  // the commit waits for the disk; else it is ordered before every later one, and that is all
@@ -62,6 +67,7 @@ struct JobResult {
   std::optional<Failure> failure;
   std::int64_t statements_done = 0;
   int attempts = 1;
+  std::shared_ptr<const ledger::SaltedBody> sql = nullptr;  // the job's
   std::chrono::microseconds duration{0};
 };
 

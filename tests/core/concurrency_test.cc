@@ -1,12 +1,21 @@
 // Several runs at once, and runs that die while they work.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "base/sha256.h"
+#include "base/text.h"
+#include "ledger/append_mac.h"
+#include "ledger/entry.h"
+#include "ledger/merkle.h"
+#include "tests/core/installed_ledger.h"
 #include "tests/core/scenario.h"
 
 namespace paliad::testing {
@@ -15,13 +24,13 @@ namespace {
 using ::testing::HasSubstr;
 
 void WaitFor(const std::string& url, const std::string& condition) {
-  for (int i = 0; i < 600; ++i) {
+  for (int i = 0; i < 2400; ++i) {
     if (Value(url, "SELECT " + condition) == "t") {
       return;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
-  FAIL() << "never became true: " << condition;
+  throw std::runtime_error("never became true: " + condition);
 }
 
 std::string IsRunning(const std::string& query) {
@@ -122,13 +131,20 @@ TEST(Concurrency, IfNotExistsOverAnInvalidIndexIsNotASuccess) {
 
 TEST(Concurrency, AfterAKillTheNextRunWaitsForTheOrphanedBackendAndThenEndsRight) {
   Scenario scenario;
+  scenario.Exec("CREATE TABLE held (id int)");
+  // The first run's backend does not look whether its client lives, so that it is there until it is let go.
   scenario.Commit({{"001_a.up.sql", "CREATE TABLE a (id int);"},
-                   {"002_slow.up.sql", "CREATE TABLE b (id int); SELECT pg_sleep(2);"}});
+                   {"002_slow.up.sql",
+                    "SET LOCAL client_connection_check_interval = 0; SET LOCAL lock_timeout = 0;"
+                    " CREATE TABLE b (id int); LOCK TABLE held;"}});
+  PgConnection holder(scenario.url());
+  holder.Exec("BEGIN; LOCK TABLE held");
   const auto killed = scenario.Start({"reconcile"});
-  WaitFor(scenario.url(), IsRunning("pg_sleep"));
+  WaitFor(scenario.url(), IsRunning("LOCK TABLE held"));
   killed->Kill();
   const auto next = scenario.Start({"reconcile"});
   next->ReadStderrUntil("waiting for another run");
+  holder.Exec("COMMIT");
   const Outcome outcome = ToOutcome(next->Wait());
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(scenario.Applied(), "1:a 2:slow");
@@ -214,32 +230,50 @@ TEST(Concurrency, AStatementTimeoutEndsAMigration) {
   EXPECT_EQ(outcome.json["failed"]["sqlstate"], "57014");
 }
 
-TEST(Concurrency, SixteenWritersAppendDenselyAndWithoutADeadlock) {
-  Scenario scenario;
-  scenario.Commit({{"001_a.up.sql", "CREATE TABLE a (id int);"}});
-  ASSERT_EQ(scenario.Reconcile().exit_code, 0);
+// Sixteen connections, 25 entries each. With a secret each call carries its code.
+void AppendAtOnce(const std::string& url, const std::optional<ledger::MacSecret>& secret) {
   constexpr int kWriters = 16;
   constexpr int kEach = 25;
   std::vector<std::thread> writers;
   for (int writer = 0; writer < kWriters; ++writer) {
-    writers.emplace_back([&, writer] {
-      PgConnection connection(scenario.url());
-      for (int i = 0; i < kEach; ++i) {
-        connection.Exec(
-            "BEGIN; SELECT paliad_ledger.append(convert_to(json_build_object('at', "
-            "'2026-05-20T10:38:00.000000Z',"
-            " 'kind', 'finding', 'run', gen_random_uuid(), 'ordinal', " +
-            std::to_string(i) + ", 'target', 'w" + std::to_string(writer) +
-            "', 'tracker', 'w')::text, 'UTF8')); COMMIT");
+    writers.emplace_back([&] {
+      PgConnection connection(url);
+      const std::string run = ledger::NewUuid();
+      for (int ordinal = 0; ordinal < kEach; ++ordinal) {
+        const std::string leaf = fmt::format(
+            R"({{"at":"2026-05-20T10:38:00.000000Z","format":1,"kind":"finding","ordinal":{},"run":"{}","target":"w","tracker":"w"}})",
+            ordinal, run);
+        std::string code = "NULL";
+        if (secret) {
+          const Sha256Digest mac = ledger::AppendMac(*secret, run, ordinal, ledger::LeafHash(leaf));
+          code = fmt::format("decode('{}', 'hex')", HexEncode(AsBytes(mac)));
+        }
+        connection.Exec(fmt::format(
+            "BEGIN; SELECT paliad_ledger.append(convert_to('{}', 'UTF8'), {}); COMMIT", leaf, code));
       }
     });
   }
   for (std::thread& writer : writers) {
     writer.join();
   }
-  EXPECT_EQ(scenario.Value("SELECT count(*) FROM paliad_ledger.entry WHERE tracker = 'w'"),
+  EXPECT_EQ(Value(url, "SELECT count(*) FROM paliad_ledger.entry WHERE tracker = 'w'"),
             std::to_string(kWriters * kEach));
+}
+
+TEST(Concurrency, SixteenWritersAppendDenselyAndWithoutADeadlock) {
+  Scenario scenario;
+  scenario.Commit({{"001_a.up.sql", "CREATE TABLE a (id int);"}});
+  ASSERT_EQ(scenario.Reconcile().exit_code, 0);
+  AppendAtOnce(scenario.url(), std::nullopt);
   EXPECT_EQ(scenario.Inconsistency(), "");
+}
+
+TEST(Concurrency, SixteenWritersAppendWithTheirCodesWhereTheLedgerIsInstalled) {
+  InstalledLedger ledger;
+  const auto installed = ledger.Install();
+  ASSERT_TRUE(installed) << installed.error().Message();
+  AppendAtOnce(ledger.scenario().url(), ledger.secret());
+  EXPECT_EQ(ledger.scenario().Inconsistency(), "");
 }
 
 TEST(Concurrency, AppendRefusesAnOlderSnapshot) {

@@ -2,6 +2,7 @@
 // and when there are many at once.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -21,16 +22,6 @@ using std::chrono::milliseconds;
 class DryRunCleanup : public ScratchFixture {
  protected:
   DryRunCleanup() : before_(SharedState()) {}
-
-  static void WaitFor(const std::string& condition) {
-    for (int i = 0; i < 2000; ++i) {
-      if (Admin("SELECT " + condition) == "t") {
-        return;
-      }
-      std::this_thread::sleep_for(milliseconds(5));
-    }
-    throw std::runtime_error("it never came to be that " + condition);
-  }
 
   static int Leftovers() {
     return std::stoi(
@@ -90,12 +81,21 @@ TEST_F(DryRunCleanup, TheNextRunSweepsWhatAKilledOneLeft) {
 }
 
 TEST_F(DryRunCleanup, AKillAtAnyMomentIsSweptByTheNextRun) {
-  int left = 0;
-  for (int i = 0; i < 40; ++i) {
-    // Another tracker, another template: it is built, too.
-    Command command = Check(kSleepy, {"--tracker", fmt::format("paliad.t{}", i)});
-    BackgroundProcess killed(std::move(command));
-    std::this_thread::sleep_for(milliseconds(10 * i));
+  constexpr int kMoments = 40;
+  // Another tracker, another template: it is built, too.
+  const auto start = [this](int i) { return Check(kSleepy, {"--tracker", fmt::format("paliad.t{}", i)}); };
+  // How long it takes from the start to the migration, on this machine and today.
+  const auto started = std::chrono::steady_clock::now();
+  BackgroundProcess whole(start(kMoments));
+  WaitFor(kSleeping);
+  const auto length = std::min<std::chrono::steady_clock::duration>(
+      std::chrono::steady_clock::now() - started, std::chrono::seconds(1));
+  whole.Kill(SIGKILL);
+  whole.Wait();
+  int left = Leftovers();
+  for (int i = 0; i < kMoments; ++i) {
+    BackgroundProcess killed(start(i));
+    std::this_thread::sleep_for(length * i / kMoments);
     killed.Kill(SIGKILL);
     killed.Wait();
     left += Leftovers();
@@ -124,13 +124,16 @@ TEST_F(DryRunCleanup, APreparedTransactionOfAKilledRunIsRolledBack) {
 }
 
 TEST_F(DryRunCleanup, ARunThatLivesIsNotSwept) {
-  BackgroundProcess living(Check({{"001_a.up.sql", "SELECT pg_sleep(3);"}}));
+  BackgroundProcess living(Check({{"001_a.up.sql", kUntilReleased}}));
   WaitFor(kSleeping);
   EXPECT_TRUE(Dry(kHarmless).ok());
   options_.url = Url("postgres");
   EXPECT_TRUE(Dry(kHarmless).ok());
   EXPECT_EQ(Leftovers(), 2);
-  const Outcome outcome = ToOutcome(living.Wait());
+  const auto outcome = [&] {
+    const PgConnection release = Release();
+    return ToOutcome(living.Wait());
+  }();
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
   EXPECT_EQ(SharedState(), before_);
 }

@@ -23,7 +23,7 @@ class Executor : public ::testing::Test {
     scenario_.Reconcile();
   }
 
-  JobResult Run(const std::string& sql) {
+  JobResult Run(const std::string& sql, bool locked = true) {
     pg::Session session = *pg::Session::Connect({.url = scenario_.url()});
     const MigrationJob job{.version = 2,
                            .name = "b",
@@ -32,7 +32,8 @@ class Executor : public ::testing::Test {
                            .checksum = Sha256Hex(sql),
                            .tracker = {.schema = "paliad", .table = "applied_migrations"},
                            .lock_number = pg::LockNumber("paliad.applied_migrations")};
-    EXPECT_TRUE(session.Run(session.settings_sql() + pg::TryLockSql(job.lock_number), "lock"));
+    EXPECT_TRUE(
+        session.Run(session.settings_sql() + (locked ? pg::TryLockSql(job.lock_number) : ""), "lock"));
     store::RunRecorder recorder(
         {.run_id = ledger::NewUuid(), .target = "default", .tracker = job.tracker.Text()}, clock_);
     const auto result =
@@ -78,6 +79,52 @@ TEST_F(Executor, ABodyThatReleasesTheLockIsRolledBack) {
   EXPECT_EQ(result.effect, Effect::kNone);
   EXPECT_FALSE(result.retryable);
   EXPECT_EQ(scenario_.Value("SELECT to_regclass('b') IS NULL"), "t");
+}
+
+TEST_F(Executor, ABodyIsNotRunWithoutTheLock) {
+  // It travels in one message with what asks for the lock. A sequence's value outlasts a rollback.
+  scenario_.Exec("CREATE SEQUENCE calls");
+  const JobResult result = Run("SELECT nextval('calls');", /*locked=*/false);
+  EXPECT_EQ(result.effect, Effect::kNone);
+  EXPECT_FALSE(result.retryable);
+  EXPECT_EQ(scenario_.Value("SELECT is_called FROM calls"), "f");
+}
+
+TEST_F(Executor, ABodyThatTheServerCannotParseIsFailedAtItsPlaceAndNothingOfItRuns) {
+  scenario_.Exec("CREATE SEQUENCE calls");
+  const JobResult result = Run("SELECT nextval('calls');\n  SELEC 'Größe', 1;");
+  EXPECT_EQ(result.effect, Effect::kNone);
+  EXPECT_EQ(result.failure->sqlstate, "42601");
+  EXPECT_EQ(result.failure->line, 2);
+  EXPECT_EQ(result.failure->column, 3);
+  EXPECT_EQ(result.statements_done, 0);
+  EXPECT_EQ(scenario_.Value("SELECT is_called FROM calls"), "f");
+}
+
+TEST_F(Executor, ABodysErrorIsLocatedByCharacterAndByStatement) {
+  const JobResult by_position = Run("SELECT 1;\n/* ü */ SELECT nope;");
+  EXPECT_EQ(by_position.failure->line, 2);
+  EXPECT_EQ(by_position.failure->column, 16);
+  EXPECT_EQ(by_position.statements_done, 1);
+}
+
+TEST_F(Executor, TheTimeoutsHoldForTheBody) {
+  pg::Session session = *pg::Session::Connect({.url = scenario_.url()});
+  const MigrationJob job{.version = 2,
+                         .name = "b",
+                         .path = "migrations/002_b.up.sql",
+                         .text = "SELECT pg_sleep(600);",
+                         .checksum = Sha256Hex("SELECT pg_sleep(600);"),
+                         .tracker = {.schema = "paliad", .table = "applied_migrations"},
+                         .lock_number = pg::LockNumber("paliad.applied_migrations"),
+                         .statement_timeout = std::chrono::milliseconds(20)};
+  ASSERT_TRUE(session.Run(session.settings_sql() + pg::TryLockSql(job.lock_number), "lock"));
+  store::RunRecorder recorder(
+      {.run_id = ledger::NewUuid(), .target = "default", .tracker = job.tracker.Text()}, clock_);
+  const auto result = RunInTransaction(session, recorder, clock_, job, ledger::Kind::kApplied, {});
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->effect, Effect::kNone);
+  EXPECT_EQ(result->failure->sqlstate, "57014");
 }
 
 }  // namespace

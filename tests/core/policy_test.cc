@@ -1,4 +1,5 @@
 // Policies as people meet them: the branch's file, --policy, `check` with a base, waivers in the ledger.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -124,6 +125,20 @@ TEST_F(Changes, OnlyWhatIsNewIsJudged) {
   EXPECT_EQ(outcome.json["findings"][0]["path"], "migrations/003_c.up.sql");
   EXPECT_EQ(outcome.json["base"], scenario_.repo().RevParse("main"));
   EXPECT_EQ(outcome.json["head"], scenario_.repo().RevParse("feature"));
+}
+
+TEST_F(Changes, FiveHundredFilesAreJudgedAtATimeAndNotOneMore) {
+  for (int version = 3; version < 503; ++version) {
+    scenario_.Add(fmt::format("{:03}_x.up.sql", version), "TRUNCATE x;");
+  }
+  scenario_.Commit();
+  EXPECT_THAT(Rules(Check()), SizeIs(500));
+  scenario_.Commit({{"503_x.up.sql", "TRUNCATE x;"}});
+  const Outcome outcome = Check();
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_EQ(Rules(outcome), std::vector<std::string>{"unreadable"});
+  EXPECT_EQ(outcome.json["findings"][0]["message"],
+            "501 files are new or changed, and at most 500 are judged at a time");
 }
 
 TEST_F(Changes, WhatIsShippedStays) {

@@ -2,11 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <fstream>
 #include <stdexcept>
+#include <thread>
 
 namespace paliad::testing {
 namespace {
+
+constexpr char kOtherSessionsSql[] =
+    "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
 
 constexpr char kSharedStateSql[] = R"sql(
 SELECT coalesce(string_agg(line, E'\n' ORDER BY line), '') FROM (
@@ -91,7 +96,25 @@ Command ScratchFixture::Check(const Files& files, const std::vector<std::string>
   return {.argv = std::move(argv)};
 }
 
-std::string ScratchFixture::SharedState() { return Admin(kSharedStateSql); }
+void ScratchFixture::WaitFor(const std::string& condition) {
+  PgConnection admin(Server().Url());
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+  while (admin.Value("SELECT " + condition) != "t") {
+    if (std::chrono::steady_clock::now() > end) {
+      throw std::runtime_error("it never came to be that " + condition);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
+std::string ScratchFixture::SharedState() {
+  PgConnection admin(Server().Url());
+  // A backend is listed for a moment after its client has closed the connection.
+  for (int i = 0; i < 3'000 && admin.Value(kOtherSessionsSql) != "0"; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return admin.Value(kSharedStateSql);
+}
 
 int ScratchFixture::Templates() {
   return std::stoi(

@@ -55,8 +55,20 @@ class ScratchFixture : public ::testing::Test {
   Command Check(const Files& files, const std::vector<std::string>& more = {},
                 const std::string& url = Url());
 
+  // SQL that goes on once `Release` was called and its connection is still open: a test's events, and no
+  // clock, say how long a migration takes.
+  static constexpr char kUntilReleased[] = R"(DO $wait$ BEGIN
+  WHILE NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'release') LOOP
+    PERFORM pg_sleep(0.05); PERFORM pg_stat_clear_snapshot();
+  END LOOP; END $wait$;)";
+  static PgConnection Release() { return PgConnection(Server().Url() + "&application_name=release"); }
+
+  // Throws if it is not so within two minutes.
+  static void WaitFor(const std::string& condition);
+
   // What all databases share, a line each: databases with their rights, roles, memberships, settings,
-  // comments, tablespaces, slots, prepared transactions, sessions. Cached templates are left out.
+  // comments, tablespaces, slots, prepared transactions, sessions. Cached templates are left out. Sessions
+  // that are about to end are given half a minute.
   static std::string SharedState();
   static int Templates();  // cached ones of `ci`
 

@@ -1,7 +1,7 @@
 // What paliadctl costs beside the least that the same work can cost: on the same private server, with fsync
 // on, in the same minutes, as whole processes. It prints figures and judges none.
 //
-//   benchmark PALIADCTL FLOOR MEASURE [--short]
+//   benchmark PALIADCTL FLOOR PARSE_FLOOR MEASURE [--short]
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -26,6 +26,7 @@ namespace {
 struct Programs {
   std::string paliadctl;
   std::string floor;
+  std::string parse_floor;
   std::string measure;
 };
 
@@ -55,6 +56,7 @@ class Benchmark {
     const std::string many = ApplyAll("many");
     Nothing(few, many);
     OnePending(many);
+    Check();
   }
 
  private:
@@ -178,6 +180,24 @@ class Benchmark {
                setup_peak_mib_);
   }
 
+  // Without a database: what the rules cost beside PostgreSQL's own parser.
+  void Check() {
+    const std::string folder = dir_.path() + "/work-tree";
+    std::vector<Series> all = {
+        {.name = "floor: libpg_query parses each file",
+         .run =
+             [&](int) {
+               return Measure(programs_.measure, {"--one-core", programs_.parse_floor, folder});
+             }},
+        {.name = "paliadctl check --dir", .run = [&](int) {
+           return Measure(programs_.measure, {"--one-core", programs_.paliadctl, "check", "--dir", folder});
+         }}};
+    Interleave(all, sizes_.read_rounds, /*warm_up=*/true);
+    PrintTitle(fmt::format("Checking {} files on one core, {} rounds", sizes_.few, sizes_.read_rounds));
+    fmt::print("{}{}{}", RowHeader(), Row(all[0], all[0]), Row(all[1], all[0]));
+    PrintRatio("paliadctl / floor", all[1], all[0], "");
+  }
+
   static void PrintTitle(const std::string& title) { fmt::print("\n{}\n", title); }
 
   static void PrintRatio(const std::string& what, const Series& a, const Series& b, const std::string& goal) {
@@ -196,15 +216,16 @@ class Benchmark {
 }  // namespace paliad::benchmark
 
 int main(int argc, char** argv) {
-  const bool is_short = argc == 5 && std::string_view(argv[4]) == "--short";
-  if (argc != 4 && !is_short) {
-    std::fputs("usage: benchmark PALIADCTL FLOOR MEASURE [--short]\n", stderr);
+  const bool is_short = argc == 6 && std::string_view(argv[5]) == "--short";
+  if (argc != 5 && !is_short) {
+    std::fputs("usage: benchmark PALIADCTL FLOOR PARSE_FLOOR MEASURE [--short]\n", stderr);
     return 2;
   }
   try {
     const auto path = [&](int i) { return std::filesystem::absolute(argv[i]).string(); };
-    paliad::benchmark::Benchmark({.paliadctl = path(1), .floor = path(2), .measure = path(3)},
-                                 is_short ? paliad::benchmark::kShort : paliad::benchmark::Sizes())
+    paliad::benchmark::Benchmark(
+        {.paliadctl = path(1), .floor = path(2), .parse_floor = path(3), .measure = path(4)},
+        is_short ? paliad::benchmark::kShort : paliad::benchmark::Sizes())
         .Run();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "benchmark: %s\n", error.what());

@@ -1,16 +1,20 @@
 // Runs a program, its standard output thrown away, and prints "<microseconds> <peak memory in KiB>".
 //
-//   measure PROGRAM ARGUMENT…
+//   measure [--one-core] PROGRAM ARGUMENT…
+//
+// With --one-core the program and its children share one core.
 //
 // A process of its own because the kernel counts what a child held before exec, a copy of its parent, into
 // the child's peak (getrusage(2), ru_maxrss): the parent must be smaller than anything that is measured.
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <ctime>
+#include <string_view>
 
 namespace {
 
@@ -18,6 +22,22 @@ long long NowMicroseconds() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec * 1'000'000LL + now.tv_nsec / 1'000;
+}
+
+// The lowest of the cores that this process may use.
+void KeepToOneCore() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
+    return;
+  }
+  int core = 0;
+  while (core + 1 < CPU_SETSIZE && !CPU_ISSET(core, &allowed)) {
+    ++core;
+  }
+  CPU_ZERO(&allowed);
+  CPU_SET(core, &allowed);
+  sched_setaffinity(0, sizeof allowed, &allowed);
 }
 
 void Become(char** argv) {
@@ -31,14 +51,19 @@ void Become(char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) {
-    std::fputs("usage: measure PROGRAM ARGUMENT…\n", stderr);
+  const bool one_core = argc > 1 && std::string_view(argv[1]) == "--one-core";
+  char** const program = argv + (one_core ? 2 : 1);
+  if (*program == nullptr) {
+    std::fputs("usage: measure [--one-core] PROGRAM ARGUMENT…\n", stderr);
     return 2;
   }
   const long long started = NowMicroseconds();
   const pid_t pid = fork();
   if (pid == 0) {
-    Become(argv + 1);
+    if (one_core) {
+      KeepToOneCore();
+    }
+    Become(program);
   }
   int status = 0;
   rusage usage{};

@@ -1,0 +1,1 @@
+INSERT INTO app.office VALUES (1, ‘Büro’ x);

@@ -1,0 +1,3 @@
+SELECT 'ä'; REFRESH MATERIALIZED VIEW app."Übersicht"; REFRESH MATERIALIZED VIEW
+  -- here
+  report WITH DATA;
