@@ -70,6 +70,7 @@ OrderedJson RunJson(const RunRecord& run) {
           {"finished_at", OrNull(run.row.finished_at)},
           {"applied", run.row.applied},
           {"actor", run.row.actor},
+          {"author", OrNull(run.row.author)},
           {"reason", OrNull(run.row.reason)},
           {"duration_ms", std::move(duration)}};
 }
