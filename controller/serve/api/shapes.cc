@@ -70,8 +70,9 @@ OrderedJson RunJson(const RunRecord& run) {
           {"finished_at", OrNull(run.row.finished_at)},
           {"applied", run.row.applied},
           {"actor", run.row.actor},
-          {"author", OrNull(run.row.author)},
           {"reason", OrNull(run.row.reason)},
+          {"author", OrNull(run.row.author)},
+          {"seq", run.row.seq},
           {"duration_ms", std::move(duration)}};
 }
 
