@@ -197,9 +197,13 @@ class Installer {
 
   Status RecordFiles() {
     const pg::ServerFacts& facts = admin_.session().facts();
+    std::string ledger_id = ledger::NewUuid();
+    if (!installation_.previous_owner.empty()) {
+      ASSIGN_OR_RETURN(ledger_id, ReadLedgerId(admin_.session()));
+    }
+    recorder_.SetLedger(std::move(ledger_id));
     if (installation_.previous_owner.empty()) {
-      RETURN_IF_ERROR(recorder_.Add(ledger::Kind::kGenesis,
-                                    {{"ledger", ledger::NewUuid()}, {"database", facts.database}}));
+      RETURN_IF_ERROR(recorder_.Add(ledger::Kind::kGenesis, {{"database", facts.database}}));
     }
     for (const EmbeddedFile& file : EmbeddedSchema()) {
       const FileName name = ParseFileName(file.name);
