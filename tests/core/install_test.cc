@@ -43,7 +43,7 @@ TEST(Install, ANewDatabaseGetsAllThatARunNeedsAndTheLoginOnlyWhatItMayHave) {
   ASSERT_TRUE(installed) << installed.error().Message();
   EXPECT_EQ(installed->login, ledger.login());
   EXPECT_EQ(installed->previous_owner, "");
-  EXPECT_EQ(installed->applied.size(), 2U);
+  EXPECT_EQ(installed->applied.size(), 3U);
   EXPECT_TRUE(installed->code);
   EXPECT_EQ(
       ledger.AdminValue("SELECT string_agg(DISTINCT pg_get_userbyid(relowner)::text, ',') FROM pg_class"
@@ -67,7 +67,7 @@ TEST(Install, ANewDatabaseGetsAllThatARunNeedsAndTheLoginOnlyWhatItMayHave) {
       ledger.AdminValue("SELECT string_agg(proname, ', ' ORDER BY proname) FROM pg_proc WHERE pronamespace ="
                         " 'paliad_ledger'::regnamespace AND has_function_privilege('" +
                         ledger.login() + "', oid, 'EXECUTE')"),
-      "append, put_blob, put_checkpoint, require");
+      "append, look, put_blob, put_checkpoint, require, seal");
   EXPECT_EQ(
       ledger.AdminValue("SELECT string_agg(relname, ', ' ORDER BY relname) FROM pg_class WHERE relnamespace ="
                         " 'paliad_ledger'::regnamespace AND relkind IN ('r', 'v')"
