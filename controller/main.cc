@@ -6,11 +6,15 @@
 #include "controller/check/judge.h"
 #include "controller/cli/command.h"
 #include "controller/git/fetch.h"
+#include "controller/git/ref_transfer.h"
 
 int main(int argc, char** argv) {
   try {
     if (argc == 2 && std::strcmp(argv[1], paliad::git::kFetchCommand) == 0) {
       return paliad::git::RunFetchCommand();
+    }
+    if (argc == 2 && std::strcmp(argv[1], paliad::git::kRefTransferCommand) == 0) {
+      return paliad::git::RunRefTransferCommand();
     }
     if (argc == 2 && std::strcmp(argv[1], paliad::kJudgeCommand) == 0) {
       return paliad::RunJudgeCommand();

@@ -4,6 +4,9 @@
 
 #include <cassert>
 #include <new>
+#include <utility>
+
+#include "base/text.h"
 
 namespace paliad::ledger {
 
@@ -18,6 +21,12 @@ std::string NewSalt() {
 Sha256Digest BodyDigest(std::string_view salt, std::string_view body) {
   assert(salt.size() == kSaltBytes);
   return Sha256(salt, body);
+}
+
+SaltedBody SaltBody(std::string text) {
+  SaltedBody body{.salt = NewSalt(), .text = std::move(text), .digest = ""};
+  body.digest = HexEncode(AsBytes(BodyDigest(body.salt, body.text)));
+  return body;
 }
 
 }  // namespace paliad::ledger

@@ -22,6 +22,15 @@ std::string NewSalt();
 // SHA-256(salt ‖ body). REQUIRES: kSaltBytes of salt.
 Sha256Digest BodyDigest(std::string_view salt, std::string_view body);
 
+// A text with its salt, ready to be stored and named by its digest.
+struct SaltedBody {
+  std::string salt;
+  std::string text;
+  std::string digest;  // hex
+};
+
+SaltedBody SaltBody(std::string text);
+
 }  // namespace paliad::ledger
 
 #endif  // PALIAD_LEDGER_BODY_H_

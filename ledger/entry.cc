@@ -78,8 +78,16 @@ std::string_view KindName(Kind kind) {
       return "schema_upgraded";
     case Kind::kDrift:
       return "drift";
+    case Kind::kKeyRotated:
+      return "key_rotated";
+    case Kind::kIncarnation:
+      return "incarnation";
     case Kind::kRedaction:
       return "redaction";
+    case Kind::kSuspended:
+      return "suspended";
+    case Kind::kResumed:
+      return "resumed";
   }
   return "";
 }
@@ -105,6 +113,9 @@ std::string_view OutcomeName(Outcome outcome) {
 Result<Entry> MakeEntry(const RunIdentity& run, std::int64_t ordinal, Kind kind, WallTime at, Json fields) {
   Json leaf = {{"at", FormatUtc(at)}, {"format", kFormat},    {"kind", KindName(kind)}, {"ordinal", ordinal},
                {"run", run.run_id},   {"target", run.target}, {"tracker", run.tracker}};
+  if (!run.ledger.empty()) {
+    leaf["ledger"] = run.ledger;
+  }
   for (auto& [key, value] : fields.items()) {
     if (leaf.contains(key)) {
       return Fail({.kind = ErrorKind::kInternal,

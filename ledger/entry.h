@@ -3,7 +3,8 @@
 // is made.
 //
 //   {"at":"2026-05-20T10:38:00.000000Z","format":1,"kind":"run_started","ordinal":0,
-//    "run":"<uuid>","target":"default","tracker":"paliad.applied_migrations", …the kind's own fields…}
+//    "ledger":"<uuid>","run":"<uuid>","target":"default","tracker":"paliad.applied_migrations", …the kind's
+//    own fields…}
 //
 // `run` and `ordinal` are unique together. Values; pure.
 #ifndef PALIAD_LEDGER_ENTRY_H_
@@ -39,7 +40,11 @@ enum class Kind {
   kRunFinished,
   kSchemaUpgraded,
   kDrift,
+  kKeyRotated,
+  kIncarnation,
   kRedaction,
+  kSuspended,
+  kResumed,
 };
 
 std::string_view KindName(Kind kind);
@@ -51,10 +56,11 @@ std::string_view OutcomeName(Outcome outcome);
 
 // What every entry of one run has in common.
 struct RunIdentity {
-  std::string run_id;   // a UUID, lower case
-  std::string target;   // the target's name
-  std::string tracker;  // "paliad.applied_migrations": what the run held the lock of; the log's runs are
-                        // ordered within it
+  std::string run_id;       // a UUID, lower case
+  std::string target;       // the target's name
+  std::string tracker;      // "paliad.applied_migrations": what the run held the lock of; the log's runs are
+                            // ordered within it
+  std::string ledger = {};  // the genesis entry's own UUID; empty: the entries do not say
 };
 
 // One entry, ready to be appended.

@@ -64,6 +64,7 @@ void EntryAudit::Add(std::uint64_t seq, const Leaf& leaf, Problems& problems) {
         seq == 0 ? fmt::format("the log begins with an entry of kind '{}'", leaf.kind) : "a second genesis",
         seq);
   }
+  RequireSameLedger(seq, leaf, problems);
   OpenRun* run = RunOf(seq, leaf, problems);
   if (run == nullptr) {
     return;
@@ -82,6 +83,15 @@ void EntryAudit::Add(std::uint64_t seq, const Leaf& leaf, Problems& problems) {
     }
     ended_.Insert(leaf.run);
     open_.erase(leaf.run);
+  }
+}
+
+void EntryAudit::RequireSameLedger(std::uint64_t seq, const Leaf& leaf, Problems& problems) {
+  if (ledger_.empty()) {
+    ledger_ = leaf.ledger;
+  } else if (!leaf.ledger.empty() && leaf.ledger != ledger_) {
+    problems.Add(ProblemKind::kGenesis,
+                 fmt::format("an entry of the log {} in the log {}", leaf.ledger, ledger_), seq);
   }
 }
 

@@ -44,7 +44,11 @@ class EntryAudit {
     std::size_t operator()(const RunId& id) const;
   };
 
+  // Every entry that says which log it is of says the same.
+  void RequireSameLedger(std::uint64_t seq, const Leaf& leaf, Problems& problems);
+
   std::uint64_t first_seq_;
+  std::string ledger_;  // of the first entry that says it: the genesis, where that is seen
   std::unordered_map<RunId, OpenRun, RunHash> open_;
   RunSet ended_;
   std::map<std::string, std::uint64_t>

@@ -29,6 +29,14 @@ TEST(Entry, BytesAreCanonicalJsonAndTheHashIsOfThem) {
   EXPECT_EQ(entry->leaf_hash, LeafHash(entry->leaf));
 }
 
+TEST(Entry, TheLogsIdIsAFieldOfEveryEntryOnceItIsKnown) {
+  RunIdentity run = kRun;
+  run.ledger = "5f0c7a52-0000-4000-8000-000000000000";
+  const Json leaf = *ParseJson(MakeEntry(run, 0, Kind::kRunStarted, kTime, Json::object())->leaf);
+  EXPECT_EQ(leaf.at("ledger"), run.ledger);
+  EXPECT_FALSE(MakeEntry(run, 0, Kind::kGenesis, kTime, {{"ledger", run.ledger}}));
+}
+
 TEST(Entry, AFieldThatWouldReplaceACommonOneIsAnError) {
   const Result<Entry> entry = MakeEntry(kRun, 0, Kind::kApplied, kTime, {{"run", "forged"}});
   ASSERT_FALSE(entry);

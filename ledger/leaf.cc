@@ -87,6 +87,9 @@ class Fields {
       leaf_.target = *text;
     } else if (key == "tracker" && text != nullptr) {
       leaf_.tracker = *text;
+    } else if (key == "ledger") {
+      ledger_ = text != nullptr && ParseRunId(*text).has_value();
+      leaf_.ledger = ledger_ ? *text : "";
     } else if (key == "version") {
       version_ = number != nullptr && *number >= 1 && *number <= kMaxVersion;
     } else if (key == "checksum") {
@@ -110,6 +113,7 @@ class Fields {
         {"run", run_},
         {"target", !leaf_.target.empty()},
         {"tracker", !leaf_.tracker.empty()},
+        {"ledger", ledger_},
         {"version", version_.value_or(!applied)},
         {"checksum", checksum_ || !applied},
         {"outcome", outcome_ || leaf_.kind != KindName(Kind::kRunFinished)},
@@ -128,6 +132,7 @@ class Fields {
   bool kind_ = false;
   bool ordinal_ = false;
   bool run_ = false;
+  bool ledger_ = true;  // also where there is none
   bool checksum_ = false;
   bool outcome_ = false;
   std::optional<bool> version_;  // none: there is none

@@ -28,6 +28,7 @@ struct Leaf {
   std::string at;  // "2026-05-20T10:38:00.000000Z"
   std::string target;
   std::string tracker;
+  std::string ledger;   // the genesis' UUID; "" in entries of older programs, which do not say
   std::string outcome;  // "" where there is none
   bool locked = true;   // a run_finished says so where its run did not have the lock
   std::vector<Sha256Digest>
@@ -37,7 +38,8 @@ struct Leaf {
 // kMalformed unless the bytes are canonical JSON, at most kMaxLeafBytes, an object with `at`, `format` (1),
 // `kind`, `ordinal`, `run`, `target` and `tracker` in their forms, and with those of its kind: `version` a
 // migration's number, `checksum` of an `applied` entry a digest, `outcome` of a `run_finished` one of the
-// six. Kinds and fields that this program does not know are accepted: a later controller may write them.
+// six; `ledger` is a UUID where there is one. Kinds and fields that this program does not know are accepted:
+// a later controller may write them.
 [[nodiscard]] Verified<Leaf> ParseLeaf(std::string_view bytes);
 
 }  // namespace paliad::ledger

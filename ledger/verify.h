@@ -65,6 +65,9 @@ class LogVerifier {
   // For what only the caller can compare: columns, the catalog, bodies.
   Problems& problems() { return problems_; }
 
+  // The tree of the entries so far.
+  const CompactRange& range() const { return range_; }
+
   // To be called once, after the last entry.
   Report Finish();
 

@@ -236,6 +236,15 @@ TEST(Verify, TheLogBeginsWithItsGenesisAndHasOne) {
   EXPECT_EQ(SummaryOf({Genesis(), SampleLeaf(5, 0, "genesis")}), "genesis@1");
 }
 
+TEST(Verify, EveryEntryThatSaysItsLogSaysTheGenesiss) {
+  const std::string mine = R"("ledger":"5f0c7a52-0000-4000-8000-000000000000")";
+  const std::string other = R"("ledger":"5f0c7a52-0000-4000-8000-000000000001")";
+  const std::string genesis = SampleLeaf(0, 0, "genesis", mine);
+  EXPECT_EQ(SummaryOf({genesis, SampleLeaf(1, 0, "run_started", mine), Finished(1, 1)}), "");
+  EXPECT_EQ(SummaryOf({genesis, SampleLeaf(1, 0, "run_started", other), Finished(1, 1)}), "genesis@1");
+  EXPECT_EQ(SummaryOf({genesis, SampleLeaf(1, 0, "run_started", R"("ledger":7)")}), "malformed@1");
+}
+
 TEST(Verify, OrdinalsOfARunAreDense) {
   EXPECT_EQ(SummaryOf({Genesis(), Started(1), Finished(1, 2)}), "ordinal_gap@2");
   EXPECT_EQ(SummaryOf({Genesis(), SampleLeaf(1, 1, "finding")}), "ordinal_gap@1");

@@ -9,13 +9,16 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "controller/cli/command.h"
 #include "controller/cli/configured.h"
+#include "controller/serve/loop/event_log.h"
 #include "controller/version.h"
 
 namespace paliad::cli {
@@ -37,7 +40,9 @@ constexpr char kDescription[] =
 
 constexpr char kFooter[] =
     "Exit codes: 0 done, in sync; 1 it failed; 2 wrong usage; 3 rejected by policy; 4 out of sync;\n"
-    "            5 refused (an unknown or lost outcome, a dirty legacy tracker, the lock was not had)\n\n"
+    "            5 refused (suspended, an unknown or lost outcome, a dirty legacy tracker, the lock was not "
+    "had);\n"
+    "            6 the ledger did not verify\n\n"
     "A remote --repo takes its credentials from PALIAD_GIT_USERNAME and PALIAD_GIT_PASSWORD, or for ssh\n"
     "from the agent or PALIAD_GIT_SSH_KEY_FILE; PALIAD_GIT_KNOWN_HOSTS_FILE and PALIAD_GIT_CA_FILE say whom "
     "to trust.";
@@ -107,8 +112,28 @@ void AddGlobalOptions(CLI::App& app, Options& options) {
   app.add_option("--data-dir", options.data_dir, "Clones and caches; default: $XDG_CACHE_HOME/paliad")
       ->type_name("DIR")
       ->group("Target");
+  app.add_option("--ledger-origin", options.ledger.origin,
+                 "Names the ledger in its checkpoints; default: host/database/target")
+      ->type_name("ORIGIN")
+      ->group("Ledger");
+  app.add_option("--signing-key-file", options.ledger.signing_key_file,
+                 "Signs the ledger's checkpoints; see `paliadctl keygen`")
+      ->type_name("FILE")
+      ->group("Ledger");
+  app.add_option("--verifier-key", options.ledger.verifier_keys,
+                 "A key that is trusted, 'VKEY [FROM [TO]]', several times; default: the signing key's own")
+      ->type_name("VKEY")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)
+      ->group("Ledger");
+  app.add_option("--publish", options.ledger.publish,
+                 "Where checkpoints are published: file:DIR or git:REF; several times")
+      ->type_name("PLACE")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)
+      ->group("Ledger");
   app.add_option("-o,--output", options.output, "How to answer")
-      ->check(CLI::IsMember({"text", "json", "markdown", "sarif"}))
+      ->check(CLI::IsMember({"text", "json", "markdown", "sarif", "bundle", "jsonl", "csv"}))
       ->type_name("text|json")
       ->capture_default_str()
       ->group("Output");
@@ -122,24 +147,49 @@ void AddGlobalOptions(CLI::App& app, Options& options) {
       ->type_name("LEVEL")
       ->capture_default_str()
       ->group("Output");
+  app.add_option("--log-format", options.log_format, "One line an event; json has its fields apart")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("text|json")
+      ->capture_default_str()
+      ->group("Output");
   app.add_flag("-q,--quiet", options.quiet, "No progress, and only errors in the log")->group("Output");
 }
 
 // Some formats are of some commands only.
+constexpr std::pair<std::string_view, std::string_view> kSpecialFormats[] = {
+    {"check", "markdown"},         {"check", "sarif"},
+    {"ledger export", "bundle"},   {"ledger export", "jsonl"},
+    {"ledger export", "csv"},      {"ledger runs", "jsonl"},
+    {"ledger runs", "csv"},        {"ledger show", "jsonl"},
+    {"ledger show", "csv"},        {"ledger migration", "csv"},
+    {"ledger migration", "jsonl"}, {"ledger entries", "jsonl"},
+    {"ledger entries", "csv"},
+};
+
 void RequireFormat(const CLI::App& app, const Options& options) {
-  const auto chosen = app.get_subcommands();
-  const std::string command = chosen.empty() ? "" : chosen.front()->get_name();
+  std::string command;
+  for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = chosen.front()->get_subcommands()) {
+    command += (command.empty() ? "" : " ") + chosen.front()->get_name();
+  }
   const bool everywhere = options.output == "text" || options.output == "json";
-  if (!everywhere && command != "check") {
+  const std::pair<std::string_view, std::string_view> asked = {command, options.output};
+  if (!everywhere &&
+      std::find(std::begin(kSpecialFormats), std::end(kSpecialFormats), asked) == std::end(kSpecialFormats)) {
     throw CLI::ValidationError("--output",
                                fmt::format("`{}` does not answer in {}", command, options.output));
   }
 }
 
-void SetUpLogging(const Options& options) {
+void SetUpLogging(const CLI::App& app, const Options& options) {
+  const std::string level = options.quiet ? "error" : options.log_level;
+  if (options.log_format == "json" || app.got_subcommand("serve")) {
+    serve::SetUpEventLog(options.log_format == "json" ? serve::LogFormat::kJson : serve::LogFormat::kText,
+                         level);
+    return;
+  }
   auto logger = spdlog::stderr_color_st("paliadctl");
   logger->set_pattern("%n: %^%l:%$ %v");
-  logger->set_level(spdlog::level::from_str(options.quiet ? "error" : options.log_level));
+  logger->set_level(spdlog::level::from_str(level));
   spdlog::set_default_logger(std::move(logger));
 }
 
@@ -222,9 +272,13 @@ int Main(int argc, char** argv) {
   AddResolve(app, invocation);
   AddNew(app, invocation);
   AddLedger(app, invocation);
+  AddKeygen(app, invocation);
+  AddServe(app, invocation);
+  AddSuspend(app, invocation);
+  AddToken(app, invocation);
   std::optional<Error> mistake_in_file;
   app.parse_complete_callback([&] {
-    SetUpLogging(invocation.options);
+    SetUpLogging(app, invocation.options);
     RequireFormat(app, invocation.options);
     if (const Status completed = CompleteOptions(app, invocation.options); !completed) {
       mistake_in_file = completed.error();

@@ -96,6 +96,12 @@ Result<Target> MakeTarget(const Options& options) {
   target.policy = options.policy_of_file;
   target.policy_path = options.policy_path;
   target.ledger = options.ledger;
+  target.repository = options.repository;
+  if (!options.credentials) {
+    target.git_credentials = git::CredentialsFromEnvironment();
+  } else if (*options.credentials) {  // else whoever opens the repository says why not
+    target.git_credentials = **options.credentials;
+  }
   if (!options.search_path.empty()) {
     target.search_path = options.search_path;
   }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/json_fwd.h"
@@ -30,6 +31,7 @@ enum ExitCode {
   kRejected = 3,
   kOutOfSync = 4,
   kRefused = 5,
+  kNotVerified = 6,
 };
 
 // Filled by the flags and by the configuration file; see `paliadctl --help`. With a file, a command about one
@@ -59,6 +61,7 @@ struct Options {
   std::string output = "text";
   std::string color = "auto";
   std::string log_level = "info";
+  std::string log_format = "text";
   bool quiet = false;
 
   bool json() const { return output == "json"; }
@@ -120,6 +123,17 @@ void AddConfig(CLI::App& app, Invocation& invocation);
 void AddResolve(CLI::App& app, Invocation& invocation);
 void AddNew(CLI::App& app, Invocation& invocation);
 void AddLedger(CLI::App& app, Invocation& invocation);
+void AddKeygen(CLI::App& app, Invocation& invocation);
+
+// Of `ledger`.
+void AddLedgerCheckpoint(CLI::App& ledger, Invocation& invocation);
+void AddLedgerExport(CLI::App& ledger, Invocation& invocation);
+void AddLedgerIncarnate(CLI::App& ledger, Invocation& invocation);
+void AddLedgerProve(CLI::App& ledger, Invocation& invocation);
+void AddLedgerVerify(CLI::App& ledger, Invocation& invocation);
+void AddServe(CLI::App& app, Invocation& invocation);
+void AddSuspend(CLI::App& app, Invocation& invocation);  // and `resume`
+void AddToken(CLI::App& app, Invocation& invocation);
 
 // Parses, runs one command, returns the exit code.
 int Main(int argc, char** argv);

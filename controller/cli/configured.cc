@@ -38,6 +38,20 @@ const config::TargetConfig* NamedTarget(const Options& options) {
   return options.given.contains("--target") ? options.config->Find(options.target) : nullptr;
 }
 
+LedgerSettings LedgerFor(const Options& options, const LedgerSettings& of_file) {
+  LedgerSettings ledger = of_file;
+  const auto set = [&](const std::string& flag, auto& to, const auto& value) {
+    if (options.given.contains(flag)) {
+      to = value;
+    }
+  };
+  set("--ledger-origin", ledger.origin, options.ledger.origin);
+  set("--signing-key-file", ledger.signing_key_file, options.ledger.signing_key_file);
+  set("--verifier-key", ledger.verifier_keys, options.ledger.verifier_keys);
+  set("--publish", ledger.publish, options.ledger.publish);
+  return ledger;
+}
+
 }  // namespace
 
 std::optional<std::string> ConfigPath(const Options& options) {
@@ -101,7 +115,7 @@ Options ForTarget(const Options& options, const config::TargetConfig& of_file) {
     }
   };
   chosen.target = target.name;
-  chosen.ledger = target.ledger;
+  chosen.ledger = LedgerFor(options, target.ledger);
   chosen.policy_path = target.policy_path;
   set("--branch", chosen.branch, target.branch);
   set("--path", chosen.path, target.path);

@@ -7,6 +7,7 @@
 
 #include "base/duration.h"
 #include "base/json.h"
+#include "controller/cli/anchoring.h"
 #include "controller/cli/command.h"
 #include "controller/cli/progress.h"
 #include "controller/cli/render.h"
@@ -70,7 +71,8 @@ int RunReconcile(const Invocation& invocation, const Flags& flags) {
   } else if (run->error) {
     std::fputs(ErrorText(*run->error, color).c_str(), stderr);
   }
-  return RunExitCode(*run);
+  std::fputs(AnchoringComplaints(run->anchoring, run->anchoring_error, color).c_str(), stderr);
+  return ExitCodeWith(run->anchoring_error, RunExitCode(*run));
 }
 
 }  // namespace

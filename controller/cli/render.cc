@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "controller/cli/anchoring.h"
 #include "controller/cli/command.h"
 #include "policies/rules.h"
 
@@ -218,6 +219,8 @@ OrderedJson RunJson(const Run& run) {
           {"findings", ToJson(run.findings)},
           {"bootstrapped", run.bootstrapped},
           {"ledger", std::move(ledger)},
+          {"checkpoint", run.anchoring ? AnchoringJson(*run.anchoring) : OrderedJson(nullptr)},
+          {"checkpoint_error", run.anchoring_error ? ErrorJson(*run.anchoring_error) : OrderedJson(nullptr)},
           {"error", run.error ? ErrorJson(*run.error) : OrderedJson(nullptr)}};
 }
 
@@ -235,6 +238,9 @@ std::string RunText(const Run& run, bool color) {
                       run.pending ? std::to_string(*run.pending) : "unknown", run.run_id);
   if (run.ledger) {
     text += fmt::format("ledger: {} entries, root {}\n", run.ledger->size, run.ledger->root);
+  }
+  if (run.anchoring) {
+    text += AnchoringText(*run.anchoring);
   }
   return text;
 }

@@ -1,13 +1,16 @@
 // `resolve`: settle what only a person knows.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <memory>
 #include <string>
 
 #include "base/duration.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "controller/cli/anchoring.h"
 #include "controller/cli/command.h"
 #include "controller/cli/progress.h"
 #include "controller/cli/render.h"
@@ -68,6 +71,10 @@ int RunResolve(const Invocation& invocation, const Flags& flags) {
   if (resolution->refusal) {
     return AnswerError(options, *resolution->refusal, kRefused);
   }
+  std::fputs(
+      AnchoringComplaints(resolution->anchoring, resolution->anchoring_error, options.UseColor(STDERR_FILENO))
+          .c_str(),
+      stderr);
   if (options.json()) {
     AnswerJson(ResolutionJson(options, flags, *resolution));
   } else {
@@ -75,7 +82,7 @@ int RunResolve(const Invocation& invocation, const Flags& flags) {
                        EscapeForTerminal(Label(flags.version, resolution->name)),
                        flags.as == "applied" ? "applied" : "not applied", resolution->was));
   }
-  return kDone;
+  return ExitCodeWith(resolution->anchoring_error, kDone);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ struct HttpConfig {
   std::string tokens_file;         // absolute
   std::string certificate_file;    // with key_file, or both empty: no TLS
   std::string key_file;
+  bool anonymous_read = false;  // everybody may read what an auditor may
 };
 
 enum class ForgeKind { kGitea, kForgejo, kGithub, kGitlab };

@@ -92,11 +92,12 @@ Error MistakesError(const std::string& path, const std::vector<Diagnostic>& mist
   if (!all.empty()) {
     all.pop_back();  // the last line's end
   }
-  return {.kind = ErrorKind::kInvalidInput,
-          .doing = "use the configuration",
-          .subject = path,
-          .cause = fmt::format("it has {} mistake{}\n{}", mistakes.size(), mistakes.size() == 1 ? "" : "s", all),
-          .hint = "correct the file; `paliadctl config check` shows all of it again"};
+  return {
+      .kind = ErrorKind::kInvalidInput,
+      .doing = "use the configuration",
+      .subject = path,
+      .cause = fmt::format("it has {} mistake{}\n{}", mistakes.size(), mistakes.size() == 1 ? "" : "s", all),
+      .hint = "correct the file; `paliadctl config check` shows all of it again"};
 }
 
 Result<Config> ReadConfig(const std::string& path) {

@@ -198,7 +198,7 @@ TEST(ConfigFile, EveryMistakeIsReportedAtOnceInTheFilesOrder) {
                      "dry_run_forks = 'no'\n"
                      "[[target]]\n"
                      "branch = 'a..b'\n"),
-R"(paliad.toml:2:15: error: `concurrency` is a whole number from 1 to 1000
+            R"(paliad.toml:2:15: error: `concurrency` is a whole number from 1 to 1000
   concurrency = 0
                 ^
 paliad.toml:3:18: error: `shutdown_grace` is a duration in quotes, such as "30s"
@@ -274,88 +274,92 @@ class ConfigFileCase : public ::testing::TestWithParam<Case> {};
 
 TEST_P(ConfigFileCase, IsAMistake) { EXPECT_EQ(TargetMistakes(GetParam().keys), GetParam().rendered); }
 
-INSTANTIATE_TEST_SUITE_P(OfATarget, ConfigFileCase, ::testing::Values(Case{R"(database = 'postgres://u:hunter2@h/d'
+INSTANTIATE_TEST_SUITE_P(
+    OfATarget, ConfigFileCase,
+    ::testing::Values(
+        Case{R"(database = 'postgres://u:hunter2@h/d'
 )",
- R"(paliad.toml:5:12: error: 'database' must not stand in this file: it is a secret
+             R"(paliad.toml:5:12: error: 'database' must not stand in this file: it is a secret
   hint: name where it is kept: database_env = "A_VARIABLE" or database_file = "/a/file"
 )"},
-Case{R"(database_file = 'x'
+        Case{R"(database_file = 'x'
 )",
- R"(paliad.toml:5:17: error: give `database_env` or `database_file`, not both
+             R"(paliad.toml:5:17: error: give `database_env` or `database_file`, not both
   database_file = 'x'
                   ^
 )"},
-Case{R"(password = 'hunter2'
+        Case{R"(password = 'hunter2'
 token_env = 'X'
 )",
- R"(paliad.toml:5:12: error: 'password' must not stand in this file: it is a secret
+             R"(paliad.toml:5:12: error: 'password' must not stand in this file: it is a secret
   hint: name where it is kept: password_env = "A_VARIABLE" or password_file = "/a/file"
 paliad.toml:6:1: error: unknown key 'token_env'
   token_env = 'X'
   ^
 )"},
-Case{R"(password_env = 'hunter2 '
+        Case{R"(password_env = 'hunter2 '
 )",
- R"(paliad.toml:5:16: error: `password_env` is the name of an environment variable, not its value
+             R"(paliad.toml:5:16: error: `password_env` is the name of an environment variable, not its value
   hint: a name has letters, digits and underscores, such as "PALIAD_DATABASE_URL"
 )"},
-Case{R"(passwrd = 'hunter2'
+        Case{R"(passwrd = 'hunter2'
 )",
- R"(paliad.toml:5:1: error: unknown key 'passwrd'
+             R"(paliad.toml:5:1: error: unknown key 'passwrd'
 )"},
-Case{R"(policy = '../x'
+        Case{R"(policy = '../x'
 )",
- R"(paliad.toml:5:10: error: a path in the repository does not have '..' in it
+             R"(paliad.toml:5:10: error: a path in the repository does not have '..' in it
   policy = '../x'
            ^
 )"},
-Case{R"(branch = ''
+        Case{R"(branch = ''
 )",
- R"(paliad.toml:5:10: error: `branch` must not be empty
+             R"(paliad.toml:5:10: error: `branch` must not be empty
   branch = ''
            ^
 )"},
-Case{R"(branch = 'a b'
+        Case{R"(branch = 'a b'
 )",
- R"(paliad.toml:5:10: error: 'a b' cannot be a branch's name
+             R"(paliad.toml:5:10: error: 'a b' cannot be a branch's name
   branch = 'a b'
            ^
 )"},
-Case{R"(interval = '10ms'
+        Case{R"(interval = '10ms'
 )",
- R"(paliad.toml:5:12: error: `interval` must be at least 100ms
+             R"(paliad.toml:5:12: error: `interval` must be at least 100ms
   interval = '10ms'
              ^
 )"},
-Case{R"(ledger = 1
+        Case{R"(ledger = 1
 )",
- R"(paliad.toml:5:10: error: `ledger` is a table
+             R"(paliad.toml:5:10: error: `ledger` is a table
   ledger = 1
            ^
 )"},
-Case{R"(search_path = 3
+        Case{R"(search_path = 3
 )",
- R"(paliad.toml:5:15: error: `search_path` is a text in quotes
+             R"(paliad.toml:5:15: error: `search_path` is a text in quotes
   search_path = 3
                 ^
 )"},
-Case{R"([http]
+        Case{
+            R"([http]
 listen = '8080'
 )",
- R"(paliad.toml:6:10: error: `listen` is HOST:PORT, such as "127.0.0.1:8080", "[::1]:8080" or "0.0.0.0:8080"
+            R"(paliad.toml:6:10: error: `listen` is HOST:PORT, such as "127.0.0.1:8080", "[::1]:8080" or "0.0.0.0:8080"
   listen = '8080'
            ^
 )"},
-Case{R"([http]
+        Case{R"([http]
 key_file = 'k'
 )",
- R"(paliad.toml:5:1: error: `certificate_file` and `key_file` come together
+             R"(paliad.toml:5:1: error: `certificate_file` and `key_file` come together
   [http]
   ^
 )"},
-Case{R"([target.forge]
+        Case{R"([target.forge]
 )",
- R"(paliad.toml:5:1: error: `kind` is missing
+             R"(paliad.toml:5:1: error: `kind` is missing
   [target.forge]
   ^
   hint: such as kind = "gitea"
@@ -368,37 +372,38 @@ paliad.toml:5:1: error: `project` is missing
   ^
   hint: such as project = "m/paliad"
 )"},
-Case{R"([target.forge]
+        Case{R"([target.forge]
 kind='gitea'
 url='https://t0ken@git.example.com'
 project='paliad'
 )",
- R"(paliad.toml:7:5: error: it holds a user or a password; name where the token is kept: token_env
+             R"(paliad.toml:7:5: error: it holds a user or a password; name where the token is kept: token_env
 paliad.toml:8:9: error: `project` is OWNER/NAME, such as "m/paliad"
   project='paliad'
           ^
 )"},
-Case{R"([[target]]
+        Case{R"([[target]]
 name = 'production'
 repository = 'x'
 database_env = 'B'
 )",
- R"(paliad.toml:6:8: error: the name 'production' is taken by another target
+             R"(paliad.toml:6:8: error: the name 'production' is taken by another target
   name = 'production'
          ^
   hint: a name is what entries, webhooks and --target go by
 )"},
-Case{R"([[target]]
+        Case{
+            R"([[target]]
 name = 'b'
 repository = 'x'
 database_env = 'PALIAD_DATABASE_URL'
 )",
- R"(paliad.toml:5:1: error: the target 'production' keeps paliad.applied_migrations in the same database
+            R"(paliad.toml:5:1: error: the target 'production' keeps paliad.applied_migrations in the same database
   [[target]]
   ^
   hint: each would take the other's migrations for orphaned; give one of them a tracker of its own
 )"},
-Case{R"([target.ledger]
+        Case{R"([target.ledger]
 origin = 'o'
 publish = ['file:p', 'git:refs/l']
 [[target]]
@@ -409,7 +414,7 @@ database_env = 'B'
 origin = 'o'
 publish = ['git:refs/l', 'file:./p']
 )",
- R"(paliad.toml:13:10: error: the target 'production' has the same origin
+             R"(paliad.toml:13:10: error: the target 'production' has the same origin
   origin = 'o'
            ^
   hint: an origin names one database's log; a checkpoint of the other would look like a forgery
@@ -422,7 +427,7 @@ paliad.toml:14:26: error: the target 'production' publishes to the same place
                            ^
   hint: each log needs a place of its own
 )"},
-Case{R"([target.ledger]
+        Case{R"([target.ledger]
 origin = 'o'
 [[target]]
 name = 'b'
@@ -432,42 +437,45 @@ tracker = 'b.b'
 [target.ledger]
 origin = 'p'
 )",
- R"(paliad.toml:13:10: error: the target 'production' has the same database and another origin
+             R"(paliad.toml:13:10: error: the target 'production' has the same database and another origin
   origin = 'p'
            ^
   hint: there is one log per database, and so one origin
 )"},
-Case{R"([[target]]
+        Case{
+            R"([[target]]
 name = '-b'
 repository = 'https://ada:hunter2@git.example.com/x'
 database_env = 'B'
 )",
- R"(paliad.toml:6:8: error: a name has letters, digits, '.', '_' and '-', begins with none of '.' and '-', and has at most 100 characters
+            R"(paliad.toml:6:8: error: a name has letters, digits, '.', '_' and '-', begins with none of '.' and '-', and has at most 100 characters
   name = '-b'
          ^
 paliad.toml:7:14: error: it holds a user or a password; write the URL without it, and name where the secret is kept: username_env, password_env
 )"},
-Case{R"([[target]]
+        Case{
+            R"([[target]]
 name = 'b'
 repository = 'https://t0ken@git.example.com/x'
 database_env = 'B'
 )",
- R"(paliad.toml:7:14: error: it holds a user or a password; write the URL without it, and name where the secret is kept: username_env, password_env
+            R"(paliad.toml:7:14: error: it holds a user or a password; write the URL without it, and name where the secret is kept: username_env, password_env
 )"},
-Case{R"([[target]]
+        Case{R"([[target]]
 name = 'b'
 repository = 'ftp://git.example.com/x'
 database_env = 'B'
 )",
- R"(paliad.toml:7:14: error: `repository` cannot be used: ftp:// is not supported
+             R"(paliad.toml:7:14: error: `repository` cannot be used: ftp:// is not supported
   repository = 'ftp://git.example.com/x'
                ^
 )"},
-Case{R"(tracker = 'x'
+        Case{
+            R"(tracker = 'x'
 scratch_env = 3
 ca_file = '$NOT_SET_AT_ALL/ca'
 )",
- R"(paliad.toml:5:11: error: it is not of the form schema.table; write for example paliad.applied_migrations
+            R"(paliad.toml:5:11: error: it is not of the form schema.table; write for example paliad.applied_migrations
   tracker = 'x'
             ^
 paliad.toml:6:15: error: `scratch_env` is the name of an environment variable, not its value
@@ -476,9 +484,9 @@ paliad.toml:7:11: error: the environment variable $NOT_SET_AT_ALL is not set
   ca_file = '$NOT_SET_AT_ALL/ca'
             ^
 )"},
-Case{R"(search_path = "no\u0001"
+        Case{R"(search_path = "no\u0001"
 )",
- R"(paliad.toml:5:15: error: `search_path` holds a control character
+             R"(paliad.toml:5:15: error: `search_path` holds a control character
   search_path = "no\u0001"
                 ^
 )"}));

@@ -28,13 +28,14 @@ constexpr milliseconds kShortestInterval{100};
 // It is part of URLs, of file names and of what people type.
 std::string CheckName(const std::string& name) {
   const bool good = std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
   });
   if (!good || name.front() == '.' || name.front() == '-' || name.size() > kMaxName) {
-    return fmt::format("a name has letters, digits, '.', '_' and '-', begins with none of '.' and '-', and has "
-                       "at most {} characters",
-                       kMaxName);
+    return fmt::format(
+        "a name has letters, digits, '.', '_' and '-', begins with none of '.' and '-', and has "
+        "at most {} characters",
+        kMaxName);
   }
   return "";
 }
@@ -114,7 +115,8 @@ std::string CheckForgeUrl(const std::string& text) {
 std::string CheckProject(const std::string& project) {
   const std::size_t slash = project.find('/');
   const bool good = slash != std::string::npos && slash > 0 && !project.ends_with('/') &&
-                    project.find("//") == std::string::npos && project.find_first_of(" ?#%") == std::string::npos;
+                    project.find("//") == std::string::npos &&
+                    project.find_first_of(" ?#%") == std::string::npos;
   return good ? "" : "`project` is OWNER/NAME, such as \"m/paliad\"";
 }
 
@@ -206,6 +208,7 @@ void ConfigReader::ReadHttp(const toml::table& table) {
   (void)reader.Find("tokens_file");
   reader.Path("certificate_file", http.certificate_file);
   reader.Path("key_file", http.key_file);
+  reader.Flag("anonymous_read", http.anonymous_read);
   if (http.certificate_file.empty() != http.key_file.empty()) {
     toml_.Report(table, "`certificate_file` and `key_file` come together");
   }
@@ -215,7 +218,9 @@ void ConfigReader::ReadHttp(const toml::table& table) {
 void ConfigReader::ReadListen(TableReader& reader) {
   std::string listen;
   reader.Text("listen", listen, [](const std::string& text) {
-    return ParseListen(text) ? "" : "`listen` is HOST:PORT, such as \"127.0.0.1:8080\", \"[::1]:8080\" or \"0.0.0.0:8080\"";
+    return ParseListen(text)
+               ? ""
+               : "`listen` is HOST:PORT, such as \"127.0.0.1:8080\", \"[::1]:8080\" or \"0.0.0.0:8080\"";
   });
   if (const std::optional<HostPort> parsed = ParseListen(listen)) {
     config_.http.host = parsed->host;

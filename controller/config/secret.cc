@@ -16,11 +16,12 @@ constexpr std::size_t kMaxBytes = std::size_t{64} << 10;
 Result<std::string> ReadVariable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   if (value == nullptr || *value == '\0') {
-    return Fail({.kind = ErrorKind::kInvalidInput,
-                 .doing = "read the secret",
-                 .subject = "$" + name,
-                 .cause = value == nullptr ? "the environment variable is not set" : "it is empty",
-                 .hint = "set it where paliadctl is started: in the service's unit, the container, the shell"});
+    return Fail(
+        {.kind = ErrorKind::kInvalidInput,
+         .doing = "read the secret",
+         .subject = "$" + name,
+         .cause = value == nullptr ? "the environment variable is not set" : "it is empty",
+         .hint = "set it where paliadctl is started: in the service's unit, the container, the shell"});
   }
   return std::string(value);
 }

@@ -25,8 +25,8 @@ std::vector<std::string> Words(std::string_view key) {
 }
 
 bool NamesSecret(std::string_view key) {
-  static const std::vector<std::string_view> kSecret = {"password", "passwd", "passphrase", "secret",
-                                                        "token",    "database", "scratch",  "credentials",
+  static const std::vector<std::string_view> kSecret = {"password", "passwd",   "passphrase", "secret",
+                                                        "token",    "database", "scratch",    "credentials",
                                                         "key",      "dsn",      "username"};
   const std::vector<std::string> words = Words(key);
   // The place of a secret, or what is public.
@@ -79,8 +79,8 @@ bool HasUserInfo(std::string_view line) {
     const std::string_view rest = line.substr(at + 3);
     const std::string_view authority = rest.substr(0, rest.find_first_of("/ \"'"));
     const std::size_t user = authority.rfind('@');
-    if (user != std::string_view::npos &&
-        (!line.substr(0, at).ends_with("ssh") || authority.substr(0, user).find(':') != std::string_view::npos)) {
+    if (user != std::string_view::npos && (!line.substr(0, at).ends_with("ssh") ||
+                                           authority.substr(0, user).find(':') != std::string_view::npos)) {
       return true;
     }
   }

@@ -58,9 +58,10 @@ class Pair {
   void ReportTracker() {
     const std::string tracker = Second().target.tracker.Text();
     if (First().target.tracker.Text() == tracker) {
-      toml_.Report(NodeOf(*second_.table, "tracker"),
-                   fmt::format("the target '{}' keeps {} in the same database", First().target.name, tracker),
-                   "each would take the other's migrations for orphaned; give one of them a tracker of its own");
+      toml_.Report(
+          NodeOf(*second_.table, "tracker"),
+          fmt::format("the target '{}' keeps {} in the same database", First().target.name, tracker),
+          "each would take the other's migrations for orphaned; give one of them a tracker of its own");
     }
   }
 
@@ -72,9 +73,9 @@ class Pair {
       toml_.Report(place, fmt::format("the target '{}' has the same origin", First().target.name),
                    "an origin names one database's log; a checkpoint of the other would look like a forgery");
     } else if (one_database && !first.empty() && !second.empty() && first != second) {
-      toml_.Report(place, fmt::format("the target '{}' has the same database and another origin",
-                                      First().target.name),
-                   "there is one log per database, and so one origin");
+      toml_.Report(
+          place, fmt::format("the target '{}' has the same database and another origin", First().target.name),
+          "there is one log per database, and so one origin");
     }
   }
 

@@ -15,8 +15,8 @@ struct ReadTarget {
   const toml::table* table = nullptr;
 };
 
-// Reports each conflict at the later of the two. Two targets with the same database have one log between them,
-// and so one origin and the same places; any other two share nothing.
+// Reports each conflict at the later of the two. Two targets with the same database have one log between
+// them, and so one origin and the same places; any other two share nothing.
 void ReportConflicts(const std::vector<ReadTarget>& targets, TomlReader& toml);
 
 }  // namespace paliad::config

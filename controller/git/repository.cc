@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <cassert>
+#include <chrono>
+#include <string_view>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "controller/git/clone_marker.h"
 #include "controller/git/libgit2.h"
@@ -33,6 +36,12 @@ Identity ToIdentity(const git_signature* signature) {
     return {};
   }
   return {ToValidUtf8(signature->name), ToValidUtf8(signature->email)};
+}
+
+std::string TimeOf(const git_signature* signature) {
+  constexpr git_time_t kYear10000 = 253'402'300'800;
+  const git_time_t seconds = signature == nullptr ? -1 : signature->when.time;
+  return seconds >= 0 && seconds < kYear10000 ? FormatUtc(WallTime(std::chrono::seconds(seconds))) : "";
 }
 
 std::string FirstLine(const char* message) {
@@ -118,6 +127,15 @@ Result<CommitInfo> Repository::ReadCommit(const std::string& commit_id) const {
   info.committer = ToIdentity(git_commit_committer(commit.get()));
   info.summary = FirstLine(git_commit_message(commit.get()));
   return info;
+}
+
+Result<CommitRecord> Repository::ReadCommitRecord(const std::string& commit_id) const {
+  ASSIGN_OR_RETURN(const OwnedCommit commit, handle_->Commit(commit_id));
+  const char* header = git_commit_raw_header(commit.get());
+  return CommitRecord{.authored_at = TimeOf(git_commit_author(commit.get())),
+                      .committed_at = TimeOf(git_commit_committer(commit.get())),
+                      .has_signature = header != nullptr &&
+                                       std::string_view(header).find("\ngpgsig") != std::string_view::npos};
 }
 
 Result<std::uint64_t> Repository::Size(const SourceEntry& entry) {

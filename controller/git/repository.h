@@ -23,6 +23,19 @@ struct MergePreview {
   std::vector<FileChange> changes;  // of files that are directly in the folder before or after; by path
 };
 
+// What the ledger records of a commit, beside its CommitInfo.
+struct CommitRecord {
+  std::string authored_at;  // as FormatUtc; empty: a year that no calendar has
+  std::string committed_at;
+  bool has_signature = false;  // it carries one; nobody verified it
+};
+
+// One commit of a branch, seen from its first parent.
+struct HistoryStep {
+  std::string commit;    // 40 hex digits
+  bool touches = false;  // one of the paths that were asked about differs from the first parent's
+};
+
 class Repository final : public ContentSource {
  public:
   // A local repository: its work tree, its .git folder, or a bare one; parents are not searched.
@@ -39,6 +52,8 @@ class Repository final : public ContentSource {
   [[nodiscard]] Result<std::string> Resolve(const std::string& revision) const;
 
   [[nodiscard]] Result<CommitInfo> ReadCommit(const std::string& commit_id) const;
+
+  [[nodiscard]] Result<CommitRecord> ReadCommitRecord(const std::string& commit_id) const;
 
   // The object id of the tree at `path` (40 hex digits), without listing it: what a no-op needs.
   // kInvalidInput if the commit has no such folder or it is a file.
@@ -64,6 +79,11 @@ class Repository final : public ContentSource {
   // Commits reachable from `head` and not from `base`; -1 if `base` is not an ancestor of `head` or not known
   // here.
   [[nodiscard]] Result<int> CommitsBehind(const std::string& base, const std::string& head) const;
+
+  // The commits of `head` along first parents that `base` does not have, oldest first; none within the result
+  // if `base` is not an ancestor of `head` or not known here. `paths` are folders and files.
+  [[nodiscard]] Result<std::optional<std::vector<HistoryStep>>> StepsSince(
+      const std::string& base, const std::string& head, const std::vector<std::string>& paths) const;
 
   // The names of all local and remote-tracking branches and pull-request heads, with their commits.
   struct Ref {

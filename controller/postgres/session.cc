@@ -5,6 +5,7 @@
 #include <postgresql/libpq-fe.h>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <limits>
 #include <utility>
@@ -282,7 +283,7 @@ MessageResult Session::SendBody(const std::string& sql, const std::string& befor
     return Send(sql);  // reports the broken connection
   }
   PQsetSingleRowMode(connection_.get());
-  MessageResult message = Collect(statements_before);
+  MessageResult message = Collect(statements_before, /*cancellable=*/true);
   const auto ahead = static_cast<int>(before.size());
   if (message.error && message.error->position > ahead) {
     message.error->position -= ahead;
@@ -290,11 +291,35 @@ MessageResult Session::SendBody(const std::string& sql, const std::string& befor
   return message;
 }
 
-MessageResult Session::Collect(std::size_t statements_kept) {
+// A cancel is asked for again and again: one that reaches the server between two statements is lost.
+void Session::AwaitResult() {
+  constexpr int kTickMilliseconds = 100;
+  PGconn* connection = connection_.get();
+  while (PQstatus(connection) == CONNECTION_OK && PQisBusy(connection) == 1) {
+    pollfd watched{.fd = PQsocket(connection), .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&watched, 1, kTickMilliseconds);
+    if (ready == 0 && options_.cancel.stop_requested()) {
+      const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel(PQgetCancel(connection), &PQfreeCancel);
+      std::array<char, 256> error{};
+      PQcancel(cancel.get(), error.data(), static_cast<int>(error.size()));
+    }
+    if (ready > 0 && PQconsumeInput(connection) != 1) {
+      return;
+    }
+  }
+}
+
+MessageResult Session::Collect(std::size_t statements_kept, bool cancellable) {
   PGconn* connection = connection_.get();
   MessageResult message;
   std::optional<Rows> single;  // a statement's only row, in single-row mode
-  while (ResultHandle result{PQgetResult(connection), &PQclear}) {
+  const auto next = [&] {
+    if (cancellable && options_.cancel.stop_possible()) {
+      AwaitResult();
+    }
+    return ResultHandle(PQgetResult(connection), &PQclear);
+  };
+  while (ResultHandle result = next()) {
     const bool keep = message.results.size() < statements_kept;
     switch (PQresultStatus(result.get())) {
       case PGRES_COMMAND_OK:

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,8 @@ struct SessionOptions {
   std::string application_name = "paliadctl";
   std::optional<std::string> search_path;    // none: the login role's own
   std::chrono::seconds connect_timeout{10};  // > 0
+  // Cancels a body that runs, in the server, where it then rolls back; the session lives on.
+  std::stop_token cancel;
   // Called for each notice or warning that the server sends; may be empty.
   std::function<void(std::string_view)> on_notice;
 };
@@ -119,7 +122,9 @@ class Session {
   Result<Rows> AskForFacts();
   Status RequireNoTransactionPooler();
   Result<int> BackendPid();
-  MessageResult Collect(std::size_t statements_kept);  // the rows of so many statements are kept
+  // The rows of so many statements are kept.
+  MessageResult Collect(std::size_t statements_kept, bool cancellable = false);
+  void AwaitResult();  // or cancel it
 
   std::unique_ptr<pg_conn, Closer> connection_;
   std::unique_ptr<std::function<void(std::string_view)>> on_notice_;  // its address is libpq's

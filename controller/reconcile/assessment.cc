@@ -43,9 +43,13 @@ Result<Revision> ReadRevision(git::Repository& repository, const Target& target,
                               const std::string& revision) {
   ASSIGN_OR_RETURN(const std::string id, repository.Resolve(revision.empty() ? target.branch : revision));
   ASSIGN_OR_RETURN(CommitInfo commit, repository.ReadCommit(id));
+  ASSIGN_OR_RETURN(git::CommitRecord record, repository.ReadCommitRecord(id));
   ASSIGN_OR_RETURN(std::string tree_id, repository.TreeId(id, target.path));
   ASSIGN_OR_RETURN(Result<Policy> policy, ReadPolicyAt(repository, target, id));
-  return Revision{.commit = std::move(commit), .tree_id = std::move(tree_id), .policy = std::move(policy)};
+  return Revision{.commit = std::move(commit),
+                  .record = std::move(record),
+                  .tree_id = std::move(tree_id),
+                  .policy = std::move(policy)};
 }
 
 Result<Result<Policy>> ReadPolicyAt(git::Repository& repository, const Target& target,

@@ -22,6 +22,7 @@ namespace paliad {
 // A commit of the target's branch and the folder's tree in it. Costs one look-up, no listing.
 struct Revision {
   CommitInfo commit;
+  git::CommitRecord record;  // of the commit
   std::string tree_id;
   // The error has all mistakes of the policy's file; what to do about a commit that has them is the caller's.
   Result<Policy> policy = DefaultPolicy();

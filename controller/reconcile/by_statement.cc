@@ -110,7 +110,7 @@ class StatementRun {
   // Durable before the first statement is sent.
   Status CommitIntent(Json fields, std::size_t statements) {
     fields["statements"] = statements;
-    RETURN_IF_ERROR(recorder_.Add(ledger::Kind::kIntent, std::move(fields)));
+    RETURN_IF_ERROR(recorder_.Add(ledger::Kind::kIntent, std::move(fields), job_.sql));
     return store::CommitWaiting(session_, recorder_);
   }
 

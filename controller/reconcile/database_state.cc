@@ -38,11 +38,12 @@ std::vector<UnfinishedRun> ParseUnfinished(const pg::Rows& rows) {
 RecordedMigration ParseRecorded(const pg::Rows& rows, int row) {
   const std::string_view kind = rows.Text(row, 1);
   const bool resolved_as_applied = kind == "resolved" && rows.Text(row, 2) == "applied";
+  const bool failed = kind == "failed";  // its bytes were not applied
   return {.version = static_cast<Version>(rows.Int(row, 0)),
           .applied = kind == "applied" || kind == "drift" || kind == "bootstrapped" || resolved_as_applied,
           .in_doubt = kind == "intent" || kind == "outcome_unknown",
-          .blob_id = rows.String(row, 3),
-          .checksum = rows.Optional(row, 4)};
+          .blob_id = failed ? "" : rows.String(row, 3),
+          .checksum = failed ? std::nullopt : rows.Optional(row, 4)};
 }
 
 }  // namespace
@@ -58,13 +59,17 @@ DatabaseObjects ParseObjects(const pg::Rows& rows) {
   return {.tracker = rows.Bool(0, 0),
           .legacy = rows.Bool(0, 1),
           .ledger = rows.Bool(0, 2),
-          .ledger_tracker = rows.Bool(0, 3)};
+          .ledger_tracker = rows.Bool(0, 3),
+          .control_data = rows.Bool(0, 4),
+          .controller = rows.Bool(0, 5)};
 }
 
 Result<DatabaseState> ReadDatabaseState(pg::Session& session, const Target& target,
                                         const DatabaseObjects& objects) {
   const std::string tracker_name = pg::QuoteText(target.tracker.Text());
   std::string sql = kNoJitSql;
+  sql += fmt::format(kIdentitySql, arg("system_identifier",
+                                       objects.control_data ? kSystemIdentifierSql : kNoSystemIdentifierSql));
   if (objects.tracker) {
     sql += fmt::format(kTrackerRowsSql, arg("tracker", target.tracker.Quoted()));
   }
@@ -84,6 +89,8 @@ Result<DatabaseState> ReadDatabaseState(pg::Session& session, const Target& targ
 
   DatabaseState state;
   auto next = answer.begin() + 1;
+  state.identity = {.oid = next->String(0, 0), .system_identifier = next->String(0, 1)};
+  ++next;
   if (objects.tracker) {
     state.applied.rows = ParseTrackerRows(*next++);
   }
@@ -101,6 +108,7 @@ Result<DatabaseState> ReadDatabaseState(pg::Session& session, const Target& targ
   if (objects.ledger) {
     if (const pg::Rows& rows = *next++; !rows.empty()) {
       state.genesis_hash = rows.String(0, 0);
+      state.ledger_id = rows.String(0, 1);
     }
     if (const pg::Rows& rows = *next++; !rows.empty()) {
       state.newest_kind = rows.String(0, 0);

@@ -22,10 +22,18 @@ struct DatabaseObjects {
   bool legacy = false;
   bool ledger = false;          // paliad_ledger.entry
   bool ledger_tracker = false;  // paliad_ledger.applied_migrations
+  bool control_data = false;    // this role may read which cluster the server is
+  bool controller = false;      // paliad_controller.target
 };
 
 std::string ObjectsSql(const Target& target);
 DatabaseObjects ParseObjects(const pg::Rows& rows);
+
+// Which database this is, whatever it is called: a copy of it has another system identifier or oid.
+struct DatabaseIdentity {
+  std::string oid;
+  std::string system_identifier;  // of the cluster, decimal; empty: this role may not read it
+};
 
 struct UnfinishedRun {
   std::string run_id;
@@ -43,12 +51,19 @@ struct DatabaseState {
   std::string newest_kind;             // of the tracker's newest entry; "" if there is none
   std::shared_ptr<const Json> newest;  // its leaf; null if there is none
   std::string genesis_hash;            // hex; "" without a ledger
+  std::string ledger_id;               // the genesis' UUID; "" without a ledger
+  DatabaseIdentity identity;
 };
 
 // One message, whatever there is of `objects`. Errors as the server has them: kInvalidInput for missing
 // rights.
 [[nodiscard]] Result<DatabaseState> ReadDatabaseState(pg::Session& session, const Target& target,
                                                       const DatabaseObjects& objects);
+
+// The log's id, where nothing else is read. REQUIRES: objects.ledger.
+[[nodiscard]] Result<std::string> ReadLedgerId(pg::Session& session);
+// AppliedSet::Digest of the tracker as it is; "" if there is no tracker. For a look that costs little.
+[[nodiscard]] Result<std::string> ReadAppliedDigest(pg::Session& session, const Target& target);
 
 // What the ledger says of each version, ascending: grows with the applied set and not with the number of
 // runs. REQUIRES: objects.ledger.

@@ -13,12 +13,14 @@ inline constexpr char kObjectsSql[] = R"sql(
 SELECT pg_catalog.bool_or(n.nspname = {tracker_schema} AND c.relname = {tracker_table}),
        pg_catalog.bool_or(n.nspname = {legacy_schema} AND c.relname = {legacy_table}),
        pg_catalog.bool_or(n.nspname = 'paliad_ledger' AND c.relname = 'entry'),
-       pg_catalog.bool_or(n.nspname = 'paliad_ledger' AND c.relname = 'applied_migrations')
+       pg_catalog.bool_or(n.nspname = 'paliad_ledger' AND c.relname = 'applied_migrations'),
+       pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'),
+       pg_catalog.bool_or(n.nspname = 'paliad_controller' AND c.relname = 'target')
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'f')
-  AND n.nspname IN ({tracker_schema}, {legacy_schema}, 'paliad_ledger')
-  AND c.relname IN ({tracker_table}, {legacy_table}, 'entry', 'applied_migrations');
+  AND n.nspname IN ({tracker_schema}, {legacy_schema}, 'paliad_ledger', 'paliad_controller')
+  AND c.relname IN ({tracker_table}, {legacy_table}, 'entry', 'applied_migrations', 'target');
 )sql";
 
 inline constexpr char kTrackerRowsSql[] = "SELECT version, name, checksum FROM {tracker} ORDER BY version;";
@@ -29,7 +31,17 @@ inline constexpr char kSchemaRowsSql[] =
 inline constexpr char kLegacySql[] = "SELECT version, dirty FROM {legacy} ORDER BY version DESC LIMIT 1;";
 
 inline constexpr char kGenesisSql[] =
-    "SELECT pg_catalog.encode(leaf_hash, 'hex') FROM paliad_ledger.entry WHERE seq = 0;";
+    "SELECT pg_catalog.encode(leaf_hash, 'hex'), pg_catalog.convert_from(leaf, 'UTF8')::pg_catalog.jsonb ->> "
+    "'ledger'"
+    " FROM paliad_ledger.entry WHERE seq = 0;";
+
+// {system_identifier}: one of the two below.
+inline constexpr char kIdentitySql[] =
+    "SELECT oid, {system_identifier} FROM pg_catalog.pg_database"
+    " WHERE datname = pg_catalog.current_database();";
+inline constexpr char kSystemIdentifierSql[] =
+    "(SELECT system_identifier FROM pg_catalog.pg_control_system())";
+inline constexpr char kNoSystemIdentifierSql[] = "''";
 
 inline constexpr char kNewestEntrySql[] =
     "SELECT kind, pg_catalog.convert_from(leaf, 'UTF8') FROM paliad_ledger.entry"

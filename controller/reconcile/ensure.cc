@@ -9,6 +9,7 @@
 #include "base/sha256.h"
 #include "controller/postgres/advisory_lock.h"
 #include "controller/reconcile/in_transaction.h"
+#include "controller/reconcile/run_entries.h"
 #include "controller/reconcile/run_lock.h"
 #include "controller/store/catalog.h"
 #include "controller/store/run_recorder.h"
@@ -95,12 +96,14 @@ Status RequireSingleRole(pg::Session& session, const EmbeddedFile& missing) {
 }
 
 Status UpgradeLedger(pg::Session& session, const Target& target, const Clock& clock, std::int64_t lock_number,
-                     const std::map<Version, std::string>& schema) {
+                     const DatabaseState& state) {
+  const std::map<Version, std::string>& schema = state.schema;
   store::RunRecorder recorder({.run_id = ledger::NewUuid(), .target = target.name, .tracker = kLedgerTracker},
                               clock);
+  recorder.SetLedger(schema.empty() ? ledger::NewUuid() : state.ledger_id);
   if (schema.empty()) {
-    RETURN_IF_ERROR(recorder.Add(ledger::Kind::kGenesis,
-                                 {{"ledger", ledger::NewUuid()}, {"database", session.facts().database}}));
+    RETURN_IF_ERROR(
+        recorder.Add(ledger::Kind::kGenesis, DatabaseFields(session.facts().database, state.identity)));
   }
   for (const EmbeddedFile& file : EmbeddedSchema()) {
     if (!schema.contains(ParseFileName(file.name).version)) {
@@ -158,7 +161,7 @@ Status EnsureSchema(pg::Session& session, const Target& target, const Clock& clo
     RETURN_IF_ERROR(CreateTracker(session, target.tracker));
   }
   ASSIGN_OR_RETURN(const DatabaseState state, ReadDatabaseState(session, target, objects));
-  RETURN_IF_ERROR(UpgradeLedger(session, target, clock, lock_number, state.schema));
+  RETURN_IF_ERROR(UpgradeLedger(session, target, clock, lock_number, state));
   return session.Run(pg::UnlockSql(lock_number), "release the lock").map([](const auto&) {});
 }
 

@@ -90,7 +90,7 @@ class Attempt {
     fields["xid"] = before_.xid;
     fields["statements"] = statements_;
     fields["duration_us"] = Elapsed().count();
-    RETURN_IF_ERROR(recorder_.Add(kind, std::move(fields)));
+    RETURN_IF_ERROR(recorder_.Add(kind, std::move(fields), job_.sql));
     return Seal(settle);
   }
 

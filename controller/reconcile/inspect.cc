@@ -7,6 +7,7 @@
 #include "controller/postgres/advisory_lock.h"
 #include "controller/postgres/session.h"
 #include "controller/reconcile/database_state.h"
+#include "controller/reconcile/past.h"
 
 namespace paliad {
 namespace {
@@ -77,11 +78,25 @@ Result<TargetStatus> ReadStatus(const Target& target, git::Repository& repositor
     ASSIGN_OR_RETURN(const int behind, repository.CommitsBehind(status.commit, head));
     status.commits_behind = behind < 0 ? std::nullopt : std::optional(behind);
   }
+  Past past;
+  if (view.objects.ledger) {
+    ASSIGN_OR_RETURN(past,
+                     ReadPast(view.session, target, {.ledger = true, .controller = view.objects.controller}));
+  }
   ASSIGN_OR_RETURN(const pg::LockHolder holder,
                    pg::FindLockHolder(view.session, pg::LockNumber(target.tracker.Text())));
-  if (holder.pid != 0) {
+  const bool noted = past.noted && past.noted->seq == past.seq() && past.noted->state != "ready";
+  if (past.suspension) {
+    status.state = "suspended";
+    status.reason = fmt::format("by {}: {}", past.suspension->by, past.suspension->reason);
+    status.since = past.suspension->since;
+  } else if (holder.pid != 0) {
     status.state = "reconciling";
     status.reason = "the lock is held by " + holder.Describe();
+  } else if (noted && !past.person_acted()) {
+    status.state = past.noted->state;
+    status.reason = past.noted->reason;
+    status.since = past.noted->since;
   } else if (!status.last_run) {
     status.reason = "no run yet";
   } else if (status.last_run->outcome.empty()) {

@@ -31,9 +31,9 @@ struct LastRun {
 };
 
 struct TargetStatus {
-  std::string state;                  // "ready", "reconciling", "stalled": public, never rename
-  std::string reason;                 // empty where there is none
-  std::string commit;                 // of the newest run that ended in sync; empty if there is none
+  std::string state;   // "ready", "reconciling", "retrying", "stalled", "suspended": public, never rename
+  std::string reason;  // empty where there is none
+  std::string commit;  // of the newest run that ended in sync; empty if there is none
   std::optional<int> commits_behind;  // from there to the branch's head; none: not known
   std::string since;                  // when the newest run ended, as FormatUtc; empty: no run
   std::optional<LastRun> last_run;

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "base/json_fwd.h"
 #include "controller/postgres/session.h"
 #include "controller/reconcile/target.h"
+#include "ledger/body.h"
 #include "ledger/entry.h"
 #include "migrations/file_name.h"
 
@@ -30,6 +32,8 @@ struct MigrationJob {
   std::int64_t lock_number = 0;
   std::chrono::milliseconds lock_timeout{0};       // 0: none
   std::chrono::milliseconds statement_timeout{0};  // 0: none
+  std::shared_ptr<const ledger::SaltedBody> sql =
+      nullptr;  // the text as the ledger keeps it; null: it does not
   int attempt = 1;
   bool durable =
       false;  // the commit waits for the disk; else it is ordered before every later one, and that is all
@@ -63,6 +67,7 @@ struct JobResult {
   std::optional<Failure> failure;
   std::int64_t statements_done = 0;
   int attempts = 1;
+  std::shared_ptr<const ledger::SaltedBody> sql = nullptr;  // the job's
   std::chrono::microseconds duration{0};
 };
 

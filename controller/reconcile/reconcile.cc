@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -10,15 +11,19 @@
 #include "base/json.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "controller/reconcile/anchor_target.h"
 #include "controller/reconcile/backoff.h"
 #include "controller/reconcile/by_statement.h"
 #include "controller/reconcile/database_state.h"
 #include "controller/reconcile/ensure.h"
 #include "controller/reconcile/in_transaction.h"
+#include "controller/reconcile/past.h"
 #include "controller/reconcile/recovery.h"
 #include "controller/reconcile/run_entries.h"
 #include "controller/reconcile/run_session.h"
 #include "controller/reconcile/signing_key.h"
+#include "controller/reconcile/suspend.h"
+#include "controller/store/queries.h"
 #include "controller/store/run_recorder.h"
 #include "controller/version.h"
 
@@ -30,6 +35,21 @@ using ledger::Outcome;
 
 // More findings than this are counted in run_finished and not each recorded.
 constexpr std::size_t kMaxFindingEntries = 1'000;
+
+// The account of a run that found the folder and the rows as `last` had left them: everything was applied
+// before.
+Json FolderOf(const Json& last) {
+  Json counts = last.at("folder");
+  for (const char* fate : {"applied_now", "bootstrapped"}) {
+    counts["applied_before"] = counts.value("applied_before", 0) + counts.value(fate, 0);
+    counts[fate] = 0;
+  }
+  return {{"folder", std::move(counts)},
+          {"folder_listed_by", last.value("folder_listed_by", last.value("run", ""))}};
+}
+
+constexpr std::string_view kQueryCanceled = "57014";
+
 class Reconciliation {
  public:
   Reconciliation(const Target& target, git::Repository& repository, const RunOptions& options,
@@ -42,24 +62,31 @@ class Reconciliation {
         secret_(secret),
         recorder_({.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()},
                   clock, /*first_ordinal=*/0, secret),
-        session_(target, options.lock_wait, clock, observer) {
+        session_(target, options.lock_wait, clock, observer, options.cancel) {
     run_.run_id = recorder_.run().run_id;
     run_.target = target.name;
   }
 
   Result<Run> Execute() {
+    if (target_.ledger.WantsCheckpoints()) {
+      ASSIGN_OR_RETURN(log_setup_, ReadLogSetup(target_));
+    }
     ASSIGN_OR_RETURN(revision_, ReadRevision(repository_, target_, options_.revision));
     run_.commit = revision_.commit.id;
     ASSIGN_OR_RETURN(std::optional<pg::LockHolder> holder, session_.Open());
+    if (holder && options_.only_after) {
+      return Fail(NotNow("the lock is held by " + holder->Describe()));
+    }
     if (holder) {
       return RefuseForLock(*holder);
     }
     RETURN_IF_ERROR(ReadState());
+    RETURN_IF_ERROR(ReadThePast());
     RETURN_IF_ERROR(Start());
-    for (const Step step :
-         {&Reconciliation::SettleThePast, &Reconciliation::RequirePolicy, &Reconciliation::SkipIfUnchanged,
-          &Reconciliation::Diff, &Reconciliation::Refuse, &Reconciliation::RecordDrift,
-          &Reconciliation::Decide, &Reconciliation::Bootstrap, &Reconciliation::Apply}) {
+    for (const Step step : {&Reconciliation::SettleThePast, &Reconciliation::RefuseIfSuspended,
+                            &Reconciliation::RequirePolicy, &Reconciliation::SkipIfUnchanged,
+                            &Reconciliation::Diff, &Reconciliation::Refuse, &Reconciliation::RecordDrift,
+                            &Reconciliation::Decide, &Reconciliation::Bootstrap, &Reconciliation::Apply}) {
       const Result<Progress> progress = (this->*step)();
       if (!progress) {
         run_.outcome = Outcome::kFailed;
@@ -92,6 +119,7 @@ class Reconciliation {
                   "wait for that run, or find out what it does with `paliadctl status`; --lock-wait sets how "
                   "long to wait"};
     if (session_.objects().ledger) {
+      ASSIGN_OR_RETURN(state_.ledger_id, store::ReadLedgerId(*session_));
       RETURN_IF_ERROR(Start());
       return Finish();
     }
@@ -110,8 +138,31 @@ class Reconciliation {
     return {};
   }
 
+  // Under the lock: what is decided here holds until the run has ended.
+  Status ReadThePast() {
+    ASSIGN_OR_RETURN(const Past past, ReadPast(*session_, target_, {.ledger = true, .controller = true}));
+    suspension_ = past.suspension;
+    if (!options_.only_after) {
+      return {};
+    }
+    if (past.seq() != *options_.only_after) {
+      return Fail(NotNow("another run has ended meanwhile"));
+    }
+    return suspension_ ? Fail(SuspendedError(*suspension_)) : Status();
+  }
+
+  static Error NotNow(std::string cause) {
+    return {.kind = ErrorKind::kConflict,
+            .doing = "reconcile",
+            .subject = "",
+            .cause = std::move(cause),
+            .hint = ""};
+  }
+
   Status Start() {
-    return recorder_.Add(Kind::kRunStarted, StartedFields(target_, options_, revision_, session_->facts()));
+    recorder_.SetLedger(state_.ledger_id);
+    return recorder_.Add(Kind::kRunStarted,
+                         StartedFields(target_, options_, revision_, session_->facts(), state_.identity));
   }
 
   // Runs that started and never finished were interrupted: their controller died. It held the lock that this
@@ -121,6 +172,7 @@ class Reconciliation {
       store::RunRecorder other(
           {.run_id = unfinished.run_id, .target = unfinished.target, .tracker = target_.tracker.Text()},
           clock_, unfinished.last_ordinal + 1, secret_);
+      other.SetLedger(state_.ledger_id);
       RETURN_IF_ERROR(other.Add(Kind::kRunFinished, {{"outcome", OutcomeName(Outcome::kInterrupted)},
                                                      {"applied", unfinished.applied},
                                                      {"commit", unfinished.commit},
@@ -128,6 +180,15 @@ class Reconciliation {
       RETURN_IF_ERROR(CommitWaiting(*session_, other));
     }
     return Progress::kGoOn;
+  }
+
+  Result<Progress> RefuseIfSuspended() {
+    if (!suspension_) {
+      return Progress::kGoOn;
+    }
+    run_.outcome = Outcome::kRefused;
+    run_.error = SuspendedError(*suspension_);
+    return Progress::kEnd;
   }
 
   // A branch whose policy nobody can read is judged by none.
@@ -153,18 +214,20 @@ class Reconciliation {
     const bool unchanged = ended_well && last.value("pending", -1) == 0 && last.value("findings", -1) == 0 &&
                            last.value("tree", "") == revision_.tree_id &&
                            last.value("policy", "") == revision_.policy->digest &&
-                           last.value("controller_version", "") == kVersion &&
+                           last.value("controller_version", "") == kVersion && last.contains("folder") &&
                            last.value("applied_digest", "") == AppliedDigest();
     if (!unchanged) {
       return Progress::kGoOn;
     }
     run_.pending = 0;
+    folder_ = FolderOf(last);
     return Progress::kEnd;
   }
 
   Result<Progress> Diff() {
     ASSIGN_OR_RETURN(state_.applied.recorded, ReadRecorded(*session_, target_));
     ASSIGN_OR_RETURN(assessment_, Assess(repository_, target_, revision_, state_.applied, state_.legacy));
+    listed_ = true;
     run_.findings = assessment_.findings;
     run_.pending = static_cast<std::int64_t>(assessment_.pending.size());
     return Progress::kGoOn;
@@ -182,7 +245,7 @@ class Reconciliation {
   // Rows that no entry knows: the Go runner or a person applied them. Recorded once.
   Result<Progress> RecordDrift() {
     for (const AppliedMigration& row : assessment_.plan.unrecorded) {
-      RETURN_IF_ERROR(recorder_.Add(Kind::kDrift, DriftFields(row)));
+      RETURN_IF_ERROR(recorder_.Add(Kind::kDrift, DriftFields(row, revision_)));
     }
     return Progress::kGoOn;
   }
@@ -211,7 +274,7 @@ class Reconciliation {
                             pg::QuoteText(migration.name));
       AddRow({.version = migration.version, .name = migration.name, .checksum = std::nullopt});
     }
-    for (Json& fields : BootstrappedFields(target_, assessment_.plan)) {
+    for (Json& fields : BootstrappedFields(target_, assessment_.plan, revision_)) {
       RETURN_IF_ERROR(recorder_.Add(Kind::kBootstrapped, std::move(fields)));
     }
     RETURN_IF_ERROR(CommitWaiting(
@@ -228,6 +291,9 @@ class Reconciliation {
       RETURN_IF_ERROR(CommitWaitingAsynchronously(*session_, recorder_));
     }
     for (std::size_t i = 0; i < pending.size(); ++i) {
+      if (options_.stop.stop_requested()) {
+        return Interrupt("it was asked to stop before all was applied");
+      }
       observer_.OnMigrationStarted(i + 1, pending.size(), pending[i].migration);
       ASSIGN_OR_RETURN(JobResult result, ApplyOne(pending[i]));
       if (result.effect == Effect::kConnectionLost) {
@@ -242,27 +308,60 @@ class Reconciliation {
     return Progress::kGoOn;
   }
 
+  // As if the process had died here: the commit has its run another time.
+  Progress Interrupt(std::string cause) {
+    run_.outcome = Outcome::kInterrupted;
+    run_.error = Error{.kind = ErrorKind::kUnavailable,
+                       .doing = "go on",
+                       .subject = "",
+                       .cause = std::move(cause),
+                       .hint = "the next run goes on"};
+    return Progress::kEnd;
+  }
+
   Result<JobResult> ApplyOne(const PreparedMigration& prepared) {
     ASSIGN_OR_RETURN(MigrationJob job, MakeJob(prepared));
     if (!prepared.transactional) {
-      return RunByStatement(*session_, recorder_, clock_, job, *prepared.sql, options_.max_attempts,
-                            AppliedFields(target_, revision_, prepared, job, session_->facts()));
+      ASSIGN_OR_RETURN(JobResult result, RunByStatement(*session_, recorder_, clock_, job, *prepared.sql,
+                                                        options_.max_attempts, FieldsOf(prepared, job)));
+      result.sql = job.sql;
+      return result;
     }
     for (;; ++job.attempt) {
-      ASSIGN_OR_RETURN(JobResult result,
-                       RunInTransaction(*session_, recorder_, clock_, job, Kind::kApplied,
-                                        AppliedFields(target_, revision_, prepared, job, session_->facts())));
+      ASSIGN_OR_RETURN(JobResult result, RunInTransaction(*session_, recorder_, clock_, job, Kind::kApplied,
+                                                          FieldsOf(prepared, job)));
       result.attempts = job.attempt;
-      if (!result.retryable || job.attempt >= options_.max_attempts) {
+      result.sql = job.sql;
+      if (!result.retryable || job.attempt >= options_.max_attempts || options_.stop.stop_requested()) {
         return result;
       }
-      Json fields = FailureFields(*result.failure, job.attempt);
-      fields["will_retry"] = true;
-      RETURN_IF_ERROR(recorder_.Add(Kind::kFailed, std::move(fields)));
+      RETURN_IF_ERROR(RecordFailure(Kind::kFailed, prepared, result, /*will_retry=*/true));
       const std::chrono::milliseconds delay = BackoffDelay(job.attempt);
       observer_.OnRetry(*result.failure, job.attempt, delay);
       clock_.Sleep(delay);
     }
+  }
+
+  // A file that failed before has its SQL in the ledger: who tries again and again does not store it each
+  // time.
+  Status RecordFailure(Kind kind, const PreparedMigration& prepared, const JobResult& result,
+                       bool will_retry) {
+    Json fields = FailedFields(revision_, prepared, result);
+    if (will_retry) {
+      fields["will_retry"] = true;
+    }
+    std::shared_ptr<const ledger::SaltedBody> body = result.sql;
+    const auto stored = store::FindStoredSql(*session_, target_.tracker.Text(), prepared.migration.version,
+                                             prepared.checksum);
+    if (stored && *stored) {
+      fields["sql"] = **stored;
+      body = nullptr;
+    }
+    return recorder_.Add(kind, std::move(fields), std::move(body));
+  }
+
+  Json FieldsOf(const PreparedMigration& prepared, const MigrationJob& job) const {
+    return AppliedFields(target_, revision_, prepared, job, session_->facts(), state_.identity);
   }
 
   Result<MigrationJob> MakeJob(const PreparedMigration& prepared) {
@@ -275,6 +374,7 @@ class Reconciliation {
                    .cause = "its bytes changed since they were judged",
                    .hint = "check the repository with `git fsck`"});
     }
+    auto sql = std::make_shared<const ledger::SaltedBody>(ledger::SaltBody(text));
     return MigrationJob{.version = migration.version,
                         .name = migration.name,
                         .path = migration.path,
@@ -285,7 +385,8 @@ class Reconciliation {
                         .tracker = target_.tracker,
                         .lock_number = session_.lock_number(),
                         .lock_timeout = target_.lock_timeout,
-                        .statement_timeout = target_.statement_timeout};
+                        .statement_timeout = target_.statement_timeout,
+                        .sql = std::move(sql)};
   }
 
   // The connection broke while `prepared` was under way. The ledger knows whether its COMMIT arrived, and
@@ -360,10 +461,14 @@ class Reconciliation {
     const bool unknown = result.effect == Effect::kUnknown;
     run_.failed = result.failure;
     run_.outcome = unknown ? Outcome::kRefused : Outcome::kFailed;
-    Json fields = FailureFields(*result.failure, result.attempts);
-    fields["statements_done"] = result.statements_done;
-    fields["commit"] = revision_.commit.id;
-    RETURN_IF_ERROR(recorder_.Add(unknown ? Kind::kOutcomeUnknown : Kind::kFailed, std::move(fields)));
+    RETURN_IF_ERROR(RecordFailure(unknown ? Kind::kOutcomeUnknown : Kind::kFailed, prepared, result,
+                                  /*will_retry=*/false));
+    run_.retry = result.retryable;
+    const bool undone = result.effect == Effect::kNone;
+    if (undone && options_.cancel.stop_requested() && result.failure->sqlstate == kQueryCanceled) {
+      run_.retry = false;
+      return Interrupt("the migration under way was cancelled, since it was asked to stop at once");
+    }
     if (unknown) {
       run_.error =
           Error{.kind = ErrorKind::kInDoubt,
@@ -390,8 +495,11 @@ class Reconciliation {
         }
       }
       recorder_.DropEffects();
-      RETURN_IF_ERROR(
-          recorder_.Add(Kind::kRunFinished, FinishedFields(run_, revision_, AppliedDigest(), holds_lock_)));
+      if (run_.outcome == Outcome::kFailed && run_.error) {
+        const NextAction next = NextActionFor(run_.error->kind);
+        run_.retry = next == NextAction::kRetry || next == NextAction::kReplan;
+      }
+      RETURN_IF_ERROR(AddRunFinished());
       committed = CommitWaiting(*session_, recorder_);
       finished_ = committed.has_value();
       if (!finished_ && !session_->broken()) {
@@ -402,7 +510,29 @@ class Reconciliation {
       return Fail(NotRecorded(committed.error()));
     }
     ReadHead();
+    AnchorLog();
     return std::move(run_);
+  }
+
+  Status AddRunFinished() {
+    Json fields = FinishedFields(run_, revision_, AppliedDigest(), holds_lock_);
+    if (suspension_) {
+      fields["suspended"] = true;
+    }
+    if (!listed_) {
+      fields.update(folder_);
+      return recorder_.Add(Kind::kRunFinished, std::move(fields));
+    }
+    FolderAccount account = AccountFor(assessment_, run_, state_.applied.rows);
+    fields["folder"] = std::move(account.counts);
+    ASSIGN_OR_RETURN(std::string lists, CanonicalJson(account.lists));
+    if (lists.size() <= kMaxListBytes) {
+      fields["folder_lists"] = std::move(account.lists);
+      return recorder_.Add(Kind::kRunFinished, std::move(fields));
+    }
+    const auto body = std::make_shared<const ledger::SaltedBody>(ledger::SaltBody(std::move(lists)));
+    fields["folder_lists"] = body->digest;
+    return recorder_.Add(Kind::kRunFinished, std::move(fields), body);
   }
 
   Status RecoverToFinish() {
@@ -413,11 +543,13 @@ class Reconciliation {
 
   // The run's own error is the cause; that it could not be recorded comes on top.
   Error NotRecorded(Error error) const {
-    if (run_.error) {
+    if (run_.error && run_.error->cause != error.cause) {
       error.cause = fmt::format("{}; before that: {}", error.cause, run_.error->Message());
     }
-    error.hint =
-        "run again: the next run finds out what took effect and records that this one was interrupted";
+    if (error.hint.empty()) {  // else the server said what to do
+      error.hint =
+          "run again: the next run finds out what took effect and records that this one was interrupted";
+    }
     return error;
   }
 
@@ -433,6 +565,20 @@ class Reconciliation {
     session_.Unlock();
   }
 
+  // Without the lock, since places may be slow and the log's entries are appended for good.
+  void AnchorLog() {
+    if (!target_.ledger.WantsCheckpoints()) {
+      return;
+    }
+    Result<publish::Anchoring> anchoring =
+        AnchorTarget(*session_, target_, log_setup_, state_.genesis_hash, options_.actor, clock_);
+    if (anchoring) {
+      run_.anchoring = *std::move(anchoring);
+    } else {
+      run_.anchoring_error = anchoring.error();
+    }
+  }
+
   const Target& target_;
   git::Repository& repository_;
   const RunOptions& options_;
@@ -441,11 +587,15 @@ class Reconciliation {
   const std::optional<ledger::MacSecret> secret_;  // of the codes on append
   store::RunRecorder recorder_;
   RunSession session_;
+  LogSetup log_setup_;  // only where checkpoints are wanted
   Revision revision_;
   DatabaseState state_;
+  std::optional<Suspension> suspension_;
   std::string applied_digest_;  // of state_.applied.rows; empty: not known
   Assessment assessment_;
   Run run_;
+  Json folder_ = Json::object();  // what is known of the folder although it was not listed
+  bool listed_ = false;           // assessment_ holds the folder
   bool holds_lock_ = true;
   bool finished_ = false;  // the ledger has the run's end
 };
@@ -456,6 +606,14 @@ std::string_view TriggerName(Trigger trigger) {
   switch (trigger) {
     case Trigger::kManual:
       return "manual";
+    case Trigger::kCommit:
+      return "commit";
+    case Trigger::kWebhook:
+      return "webhook";
+    case Trigger::kInterval:
+      return "interval";
+    case Trigger::kResume:
+      return "resume";
   }
   return "";
 }

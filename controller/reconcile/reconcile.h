@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "base/result.h"
 #include "controller/git/repository.h"
 #include "controller/postgres/advisory_lock.h"
+#include "controller/publish/anchor.h"
 #include "controller/reconcile/assessment.h"
 #include "controller/reconcile/migration_job.h"
 #include "controller/reconcile/target.h"
@@ -23,7 +25,7 @@
 namespace paliad {
 
 // Why a run was made; written to the ledger by name, never rename.
-enum class Trigger { kManual };
+enum class Trigger { kManual, kCommit, kWebhook, kInterval, kResume };
 
 std::string_view TriggerName(Trigger trigger);
 
@@ -33,6 +35,13 @@ struct RunOptions {
   std::string actor;                            // who asked for it: "m@laptop"
   std::chrono::milliseconds lock_wait{60'000};  // also how long a lost connection is tried again
   int max_attempts = 5;                         // of one migration that waits for locks; > 0
+  // For a run that nobody waits for: the end of the newest run that its caller knew (Past::seq). Where
+  // another one ended since, the target is suspended, or the lock is not had, nothing is done and nothing is
+  // recorded: kConflict.
+  std::optional<std::int64_t> only_after;
+  std::int64_t commits_skipped = 0;  // before this one, since they change nothing here
+  std::stop_token stop;              // no further migration begins; the run ends as interrupted
+  std::stop_token cancel;            // the one that runs is cancelled in the server and rolls back
 };
 
 // Told while a run goes on; for progress on a terminal and for logs. Called on the run's thread.
@@ -65,9 +74,15 @@ struct Run {
   std::optional<std::int64_t> pending;  // left when the run ended; none: it did not come to look
   std::vector<Finding> findings;
   std::int64_t bootstrapped = 0;
-  std::optional<store::TreeHead> ledger;  // none: there is no ledger, or it could not be read
-  std::optional<Error> error;             // why it was refused or failed where `failed` does not say
+  std::optional<store::TreeHead> ledger;        // none: there is no ledger, or it could not be read
+  std::optional<publish::Anchoring> anchoring;  // the log's checkpoint; none: none was wanted, or made
+  std::optional<Error> anchoring_error;         // why none was made
+  std::optional<Error> error;                   // why it was refused or failed where `failed` does not say
+  bool retry = false;                           // what failed may go by itself: a lost connection, a lock
 };
+
+// In a line, why the run did not end in sync; empty if it did.
+std::string ReasonOf(const Run& run);
 
 // One run. An Error is for what could not even be recorded: no repository, no database, no rights; everything
 // else is in the Run, and in the ledger. `repository`, `clock` and `observer` are used during the call only.

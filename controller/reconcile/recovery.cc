@@ -29,6 +29,7 @@ JobResult AfterLostConnection(JobResult result, bool durable, bool transactional
     return result;
   }
   result.effect = transactional ? Effect::kNone : Effect::kUnknown;
+  result.retryable = transactional;
   result.failure->message =
       transactional
           ? fmt::format("the connection was lost; the migration was rolled back ({})",

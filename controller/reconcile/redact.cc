@@ -10,6 +10,7 @@
 #include "controller/reconcile/admin_session.h"
 #include "controller/reconcile/signing_key.h"
 #include "controller/store/catalog.h"
+#include "controller/store/queries.h"
 #include "controller/store/run_recorder.h"
 #include "controller/version.h"
 #include "ledger/entry.h"
@@ -91,6 +92,8 @@ Result<Redaction> RedactBody(const Target& target, const RedactRequest& request,
   store::RunRecorder recorder(
       {.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()}, clock,
       /*first_ordinal=*/0, secret);
+  ASSIGN_OR_RETURN(std::string ledger_id, store::ReadLedgerId(admin.session()));
+  recorder.SetLedger(std::move(ledger_id));
   RETURN_IF_ERROR(recorder.Add(ledger::Kind::kRedaction, {{"actor", request.actor},
                                                           {"bytes", redaction.bytes},
                                                           {"controller_version", kVersion},

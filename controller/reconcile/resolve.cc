@@ -6,7 +6,9 @@
 
 #include "base/json.h"
 #include "base/sha256.h"
+#include "controller/reconcile/anchor_target.h"
 #include "controller/reconcile/ensure.h"
+#include "controller/reconcile/run_entries.h"
 #include "controller/reconcile/run_session.h"
 #include "controller/reconcile/signing_key.h"
 #include "controller/store/run_recorder.h"
@@ -88,6 +90,10 @@ std::string TrackerSql(const Target& target, const ResolveRequest& request, cons
 
 Result<Resolution> Resolve(const Target& target, git::Repository& repository, const ResolveRequest& request,
                            const Clock& clock, RunObserver& observer) {
+  LogSetup log_setup;
+  if (target.ledger.WantsCheckpoints()) {
+    ASSIGN_OR_RETURN(log_setup, ReadLogSetup(target));
+  }
   ASSIGN_OR_RETURN(const auto secret, ReadMacSecret(target));
   ASSIGN_OR_RETURN(const Revision revision, ReadRevision(repository, target, request.revision));
   ASSIGN_OR_RETURN(const SourceTree tree, repository.ReadTree(revision.commit.id, target.path));
@@ -119,22 +125,34 @@ Result<Resolution> Resolve(const Target& target, git::Repository& repository, co
   store::RunRecorder recorder(
       {.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()}, clock,
       /*first_ordinal=*/0, secret);
-  RETURN_IF_ERROR(recorder.Add(ledger::Kind::kResolved,
-                               {{"version", request.version},
-                                {"name", resolution.name},
-                                {"outcome", request.as_applied ? "applied" : "not-applied"},
-                                {"was", resolution.was},
-                                {"reason", request.reason},
-                                {"actor", request.actor},
-                                {"commit", revision.commit.id},
-                                {"checksum", known.checksum ? Json(*known.checksum) : Json(nullptr)},
-                                {"role", session->facts().role},
-                                {"controller_version", kVersion}}));
+  recorder.SetLedger(state.ledger_id);
+  Json fields = DatabaseFields(session->facts().database, state.identity);
+  fields.update(Json{{"version", request.version},
+                     {"name", resolution.name},
+                     {"outcome", request.as_applied ? "applied" : "not-applied"},
+                     {"was", resolution.was},
+                     {"reason", request.reason},
+                     {"actor", request.actor},
+                     {"commit", revision.commit.id},
+                     {"checksum", known.checksum ? Json(*known.checksum) : Json(nullptr)},
+                     {"host", HostName()},
+                     {"role", session->facts().role},
+                     {"server_version", session->facts().version},
+                     {"controller_version", kVersion}});
+  RETURN_IF_ERROR(recorder.Add(ledger::Kind::kResolved, std::move(fields)));
   RETURN_IF_ERROR(CommitWaiting(*session, recorder, TrackerSql(target, request, known, resolution.name)));
   if (auto head = store::ReadTreeHead(*session, store::RangeCache(target.data_dir, state.genesis_hash))) {
     resolution.ledger = *head;
   }
   session.Unlock();
+  if (target.ledger.WantsCheckpoints()) {
+    auto anchoring = AnchorTarget(*session, target, log_setup, state.genesis_hash, request.actor, clock);
+    if (anchoring) {
+      resolution.anchoring = *std::move(anchoring);
+    } else {
+      resolution.anchoring_error = anchoring.error();
+    }
+  }
   return resolution;
 }
 

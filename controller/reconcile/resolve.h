@@ -30,6 +30,8 @@ struct Resolution {
   std::optional<Error> objection;  // there was nothing to resolve: nothing was written
   std::optional<Error> refusal;    // the lock was not had: nothing was written
   std::optional<store::TreeHead> ledger;
+  std::optional<publish::Anchoring> anchoring;
+  std::optional<Error> anchoring_error;
 };
 
 // Puts the tracker's row in (with the checksum of the file, or of what the ledger says was applied) or takes

@@ -16,11 +16,12 @@ constexpr std::chrono::milliseconds kShortestReopen{30'000};
 }  // namespace
 
 RunSession::RunSession(const Target& target, std::chrono::milliseconds lock_wait, const Clock& clock,
-                       RunObserver& observer)
+                       RunObserver& observer, std::stop_token cancel)
     : target_(target),
       lock_wait_(lock_wait),
       clock_(clock),
       observer_(observer),
+      cancel_(std::move(cancel)),
       lock_number_(pg::LockNumber(target.tracker.Text())) {}
 
 Result<std::optional<pg::LockHolder>> RunSession::Open() {
@@ -30,6 +31,7 @@ Result<std::optional<pg::LockHolder>> RunSession::Open() {
       pg::Session session,
       pg::Session::Connect({.url = target_.database_url,
                             .search_path = target_.search_path,
+                            .cancel = cancel_,
                             .on_notice = [this](std::string_view text) { observer_.OnNotice(text); }}));
   session_.emplace(std::move(session));
   RETURN_IF_ERROR(session_->RequireExclusiveBackend());

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -20,8 +21,9 @@ class RunObserver;
 // Not thread-safe. `target`, `clock` and `observer` must outlive it.
 class RunSession {
  public:
+  // `cancel` as SessionOptions.
   RunSession(const Target& target, std::chrono::milliseconds lock_wait, const Clock& clock,
-             RunObserver& observer);
+             RunObserver& observer, std::stop_token cancel = {});
 
   // Connects, makes sure that the backend is this run's alone, takes the lock and looks which tables there
   // are. Returns who holds the lock if it was not had in time; the session is open all the same.
@@ -54,6 +56,7 @@ class RunSession {
   const std::chrono::milliseconds lock_wait_;
   const Clock& clock_;
   RunObserver& observer_;
+  const std::stop_token cancel_;
   const std::int64_t lock_number_;
   std::optional<pg::Session> session_;
   DatabaseObjects objects_;

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <string_view>
 
 #include "controller/postgres/address.h"
 
@@ -12,6 +13,7 @@ namespace paliad {
 namespace {
 
 // Far more than a key has.
+constexpr std::string_view kEndOfKey = "-----END PRIVATE KEY-----";
 constexpr std::size_t kMaxPemBytes = 16'384;
 
 Result<std::string> ReadPem(const std::string& path) {
@@ -46,7 +48,10 @@ Result<std::optional<ledger::Ed25519PrivateKey>> ReadSigningKey(const Target& ta
     return std::nullopt;
   }
   ASSIGN_OR_RETURN(const std::string pem, ReadPem(path));
-  auto key = ledger::Ed25519PrivateKey::FromPem(pem);
+  // Further keys in the file sign checkpoints too; the first is the log's.
+  const std::size_t end = pem.find(kEndOfKey);
+  auto key = ledger::Ed25519PrivateKey::FromPem(
+      end == pem.npos ? pem : pem.substr(0, end + kEndOfKey.size()) + "\n");
   if (!key) {
     Error error = key.error();
     error.subject = path;

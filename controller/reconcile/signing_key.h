@@ -18,7 +18,8 @@ namespace paliad {
 // ("localhost" for a socket). kInvalidInput where the URL cannot be read.
 [[nodiscard]] Result<std::string> OriginOf(const Target& target);
 
-// None without a signing_key_file. kInvalidInput, naming the file, where it cannot be read or holds no key.
+// The first one in the file. None without a signing_key_file. kInvalidInput, naming the file, where it cannot
+// be read or holds no key.
 [[nodiscard]] Result<std::optional<ledger::Ed25519PrivateKey>> ReadSigningKey(const Target& target);
 
 // The secret of the codes on append. None without a signing_key_file; errors as above.

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "controller/git/fetch.h"
+#include "controller/publish/ledger_settings.h"
 #include "policies/policy.h"
 
 namespace paliad {
@@ -29,14 +31,6 @@ struct QualifiedName {
 inline constexpr char kLedgerSchema[] = "paliad_ledger";
 inline constexpr char kLedgerTracker[] = "paliad_ledger.applied_migrations";
 
-// How a target's ledger is signed and published: one log per database.
-struct LedgerSettings {
-  std::string origin;                      // names the log in its checkpoints; empty: host/database/target
-  std::string signing_key_file;            // PEM; empty: checkpoints are unsigned, and `ledger verify` says so
-  std::vector<std::string> verifier_keys;  // lines of ledger/trusted_keys.h; empty: the signing key's own
-  std::vector<std::string> publish;        // "file:DIR", "git:REF"
-};
-
 struct Target {
   std::string name = "default";
   std::string database_url;
@@ -51,6 +45,8 @@ struct Target {
   std::optional<Policy> policy;                    // instead of the branch's
   std::string data_dir;                            // where this machine keeps caches; empty: none are kept
   LedgerSettings ledger;
+  std::string repository = ".";      // a folder or a URL: where git:REF is
+  git::Credentials git_credentials;  // for the URL, or for the folder's remote
 };
 
 }  // namespace paliad

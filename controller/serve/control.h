@@ -41,11 +41,11 @@ struct TargetSnapshot {
 
   std::string name;  // unique among the targets
   State state = State::kReady;
-  std::string reason;  // why; empty where there is nothing to say
-  std::string hint;    // what to do about it; may be empty
-  std::string actor;   // who suspended it; else empty
-  std::string commit;  // the newest that is reconciled, 40 hex digits; empty: none
-  std::string head;    // of the branch, as last fetched; empty: not known
+  std::string reason;                 // why; empty where there is nothing to say
+  std::string hint;                   // what to do about it; may be empty
+  std::string actor;                  // who suspended it; else empty
+  std::string commit;                 // the newest that is reconciled, 40 hex digits; empty: none
+  std::string head;                   // of the branch, as last fetched; empty: not known
   std::optional<int> commits_behind;  // from `commit` to `head`; none: not known
   WallTime since{};                   // when it came into this state
   std::optional<LastRun> last_run;

@@ -1,4 +1,4 @@
-// What people ask the ledger. Read only.
+// What people ask the ledger. Reads only, and needs no right but SELECT.
 #ifndef PALIAD_CONTROLLER_STORE_QUERIES_H_
 #define PALIAD_CONTROLLER_STORE_QUERIES_H_
 
@@ -13,6 +13,7 @@
 namespace paliad::store {
 
 struct RunRow {
+  std::int64_t seq = 0;  // of its run_started: what pages are counted by
   std::string run_id;
   std::string target;
   std::string trigger;
@@ -22,14 +23,8 @@ struct RunRow {
   std::optional<std::string> finished_at;
   std::int64_t applied = 0;  // migrations
   std::string actor;
+  std::string author;  // of the commit, "Ada <ada@example.com>"; "" in entries of older programs
   std::string reason;  // "" where it ended well
-};
-
-struct RunFilter {
-  std::optional<std::string> target;
-  std::optional<std::string> outcome;
-  std::optional<std::string> run_id;  // or the beginning of one
-  std::int64_t limit = 50;            // > 0
 };
 
 struct EntryRow {
@@ -38,21 +33,50 @@ struct EntryRow {
   std::string leaf;       // the bytes that were hashed
 };
 
-struct EntryFilter {
-  std::optional<std::string> run_id;  // whole
-  std::optional<std::int64_t> version;
-  std::optional<std::string> kind;
-  std::int64_t limit = 100;  // > 0; the newest ones
+// What runs and entries are chosen by. None: any.
+struct Filter {
+  std::optional<std::string> target;
+  std::optional<std::string> outcome;
+  std::optional<std::string> commit;          // the beginning of its id: hex digits
+  std::optional<std::string> author;          // a part of the commit author's name or address, in any case
+  std::optional<std::int64_t> version;        // of `tracker`; bootstrapped entries that cover it too
+  std::string tracker;                        // "paliad.applied_migrations"
+  std::optional<std::string> since, until;    // as FormatUtc; the first is in the range, the second is not
+  std::optional<std::string> kind;            // of entries
+  std::optional<std::string> run_id;          // of entries: whole; of runs: the beginning of one
+  std::optional<std::int64_t> before, after;  // seq, neither is in the page; `after` is of entries
+  std::int64_t limit = 50;                    // > 0
+};
+
+// One page, and whether there is more in its direction.
+template <class Row>
+struct Page {
+  std::vector<Row> rows;
+  bool more = false;
 };
 
 // False: no run was ever made on this database.
 [[nodiscard]] Result<bool> HasLedger(pg::Session& session);
 
-// Newest first. REQUIRES of all below: there is a ledger.
-[[nodiscard]] Result<std::vector<RunRow>> ReadRuns(pg::Session& session, const RunFilter& filter);
+// The log's UUID, which every entry names; "" of a log that an older program made. REQUIRES: there is a
+// ledger.
+[[nodiscard]] Result<std::string> ReadLedgerId(pg::Session& session);
 
-// In the order of the log.
-[[nodiscard]] Result<std::vector<EntryRow>> ReadEntries(pg::Session& session, const EntryFilter& filter);
+// Newest first. REQUIRES of all below: there is a ledger.
+[[nodiscard]] Result<Page<RunRow>> ReadRuns(pg::Session& session, const Filter& filter);
+
+// In the order of the log: the newest that there are before `before`, or with `after` the first ones behind
+// it.
+[[nodiscard]] Result<Page<EntryRow>> ReadEntries(pg::Session& session, const Filter& filter);
+
+// The body of a digest in hex. None: it was redacted, or was never stored.
+[[nodiscard]] Result<std::optional<std::string>> ReadBody(pg::Session& session, const std::string& digest);
+
+// The digest of the SQL of that file where an attempt has stored it already.
+[[nodiscard]] Result<std::optional<std::string>> FindStoredSql(pg::Session& session,
+                                                               const std::string& tracker,
+                                                               std::int64_t version,
+                                                               const std::string& checksum);
 
 }  // namespace paliad::store
 

@@ -1,4 +1,8 @@
-// The SQL of queries.cc.
+// The SQL of queries.cc. A parameter that is NULL asks for nothing; the server plans with the parameters'
+// values, so that what is not asked for costs nothing.
+//
+// {fence}: " + 0" where the page may lie far from the end that is read first: the planner, who does not know
+// that times ascend with seq, would rather walk the log up to it than use the index of times.
 #ifndef PALIAD_CONTROLLER_STORE_QUERIES_SQL_H_
 #define PALIAD_CONTROLLER_STORE_QUERIES_SQL_H_
 
@@ -8,34 +12,82 @@ inline constexpr char kHasLedgerSql[] =
     "SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
     " WHERE n.nspname = 'paliad_ledger' AND c.relname = 'entry'";
 
-// $1 target, $2 outcome, $3 run id (or the beginning of one), $4 limit; NULL: any. Newest first.
+inline constexpr char kLedgerIdSql[] =
+    "SELECT pg_catalog.convert_from(leaf, 'UTF8')::pg_catalog.jsonb ->> 'ledger' FROM paliad_ledger.entry"
+    " WHERE seq = 0";
+
+// $1 target, $2 outcome, $3 $4 the first and last run id, $5 $6 the first commit and the first one behind,
+// $7 author, $8 version, $9 tracker, $10 since, $11 until, $12 before, $13 limit. Newest first.
 inline constexpr char kRunsSql[] = R"sql(
-SELECT started.run_id, started.target,
-       pg_catalog.convert_from(started.leaf, 'UTF8')::jsonb ->> 'trigger', started."commit", ended.outcome,
+SELECT started.seq, started.run_id, started.target, said.leaf ->> 'trigger', started."commit", ended.outcome,
        pg_catalog.to_char(started.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
        pg_catalog.to_char(ended.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
        (SELECT pg_catalog.count(*) FROM paliad_ledger.entry AS e WHERE e.run_id = started.run_id AND e.kind = 'applied'),
-       pg_catalog.convert_from(started.leaf, 'UTF8')::jsonb ->> 'actor',
-       pg_catalog.convert_from(ended.leaf, 'UTF8')::jsonb ->> 'reason'
+       said.leaf ->> 'actor', said.author, pg_catalog.convert_from(ended.leaf, 'UTF8')::jsonb ->> 'reason'
 FROM paliad_ledger.entry AS started
-LEFT JOIN paliad_ledger.entry AS ended ON ended.run_id = started.run_id AND ended.kind = 'run_finished'
+CROSS JOIN LATERAL (
+  SELECT j.leaf, (j.leaf -> 'author' ->> 'name') || ' <' || (j.leaf -> 'author' ->> 'email') || '>' AS author
+  FROM (SELECT pg_catalog.convert_from(started.leaf, 'UTF8')::jsonb AS leaf) AS j) AS said
+LEFT JOIN LATERAL (
+  SELECT outcome, at, leaf FROM paliad_ledger.entry AS e
+  WHERE e.run_id = started.run_id AND e.kind = 'run_finished' ORDER BY e.ordinal DESC LIMIT 1) AS ended ON true
 WHERE started.kind = 'run_started'
   AND ($1::text IS NULL OR started.target = $1)
-  AND ($2::text IS NULL OR ended.outcome = $2)
-  AND ($3::text IS NULL OR pg_catalog.starts_with(started.run_id::text, $3))
-ORDER BY started.seq DESC
-LIMIT $4::bigint
+  AND ($2::text IS NULL OR started.run_id IN
+       (SELECT run_id FROM paliad_ledger.entry WHERE kind = 'run_finished' AND outcome = $2))
+  AND ($3::uuid IS NULL OR started.run_id BETWEEN $3::uuid AND $4::uuid)
+  AND ($5::text IS NULL OR (started."commit" COLLATE "C" >= $5 AND started."commit" COLLATE "C" < $6))
+  AND ($7::text IS NULL OR (
+       pg_catalog.strpos(pg_catalog.lower(pg_catalog.convert_from(started.leaf, 'UTF8')), pg_catalog.lower($7)) > 0
+       AND pg_catalog.strpos(pg_catalog.lower(said.author), pg_catalog.lower($7)) > 0))
+  AND ($8::int IS NULL OR started.run_id = ANY (ARRAY(
+       SELECT DISTINCT run_id FROM paliad_ledger.entry WHERE tracker = $9 AND version = $8)))
+  AND ($10::timestamptz IS NULL OR started.at >= $10)
+  AND ($11::timestamptz IS NULL OR started.at < $11)
+  AND ($12::bigint IS NULL OR started.seq < $12)
+ORDER BY started.seq{fence} DESC
+LIMIT $13::bigint
 )sql";
 
-// $1 run id, $2 version, $3 kind, $4 limit; NULL: any. The newest ones, in the order of the log.
+// Looking for an author reads every leaf of the range: as text first, since taking JSON apart costs ten times
+// as much. The same parameters, and $14 kind, $15 after. {direction}: DESC or ASC.
 inline constexpr char kEntriesSql[] = R"sql(
 SELECT seq, pg_catalog.encode(leaf_hash, 'hex'), pg_catalog.convert_from(leaf, 'UTF8')
 FROM (SELECT seq, leaf_hash, leaf FROM paliad_ledger.entry
-      WHERE ($1::uuid IS NULL OR run_id = $1::uuid)
-        AND ($2::int IS NULL OR version = $2::int)
-        AND ($3::text IS NULL OR kind = $3)
-      ORDER BY seq DESC LIMIT $4::bigint) AS newest
+      WHERE ($1::text IS NULL OR target = $1)
+        AND ($2::text IS NULL OR outcome = $2)
+        AND ($3::uuid IS NULL OR run_id BETWEEN $3::uuid AND $4::uuid)
+        AND ($5::text IS NULL OR ("commit" COLLATE "C" >= $5 AND "commit" COLLATE "C" < $6))
+        AND ($7::text IS NULL OR (
+               pg_catalog.strpos(pg_catalog.lower(pg_catalog.convert_from(leaf, 'UTF8')), pg_catalog.lower($7)) > 0
+               AND pg_catalog.strpos(pg_catalog.lower(
+               (pg_catalog.convert_from(leaf, 'UTF8')::jsonb -> 'author' ->> 'name') || ' <' ||
+               (pg_catalog.convert_from(leaf, 'UTF8')::jsonb -> 'author' ->> 'email') || '>'), pg_catalog.lower($7)) > 0))
+        AND ($8::int IS NULL OR (tracker = $9 AND version = $8)
+             OR (kind = 'bootstrapped' AND tracker = $9 AND EXISTS (
+                   SELECT FROM pg_catalog.jsonb_array_elements(pg_catalog.convert_from(leaf, 'UTF8')::jsonb -> 'versions') AS r
+                   WHERE $8::int BETWEEN (r ->> 0)::int AND (r ->> 1)::int)))
+        AND ($10::timestamptz IS NULL OR at >= $10)
+        AND ($11::timestamptz IS NULL OR at < $11)
+        AND ($12::bigint IS NULL OR seq < $12)
+        AND ($14::text IS NULL OR kind = $14)
+        AND ($15::bigint IS NULL OR seq > $15)
+      ORDER BY seq{fence} {direction} LIMIT $13::bigint) AS page
 ORDER BY seq
+)sql";
+
+// $1 the digest in hex.
+inline constexpr char kBodySql[] =
+    "SELECT pg_catalog.convert_from(body, 'UTF8') FROM paliad_ledger.blob"
+    " WHERE digest = pg_catalog.decode($1, 'hex') AND body IS NOT NULL";
+
+// $1 tracker, $2 version, $3 the file's checksum.
+inline constexpr char kStoredSqlSql[] = R"sql(
+SELECT pg_catalog.encode(b.digest, 'hex')
+FROM (SELECT pg_catalog.convert_from(leaf, 'UTF8')::jsonb ->> 'sql' AS digest FROM paliad_ledger.entry
+      WHERE tracker = $1 AND version = $2::int AND checksum = $3 AND kind IN ('failed', 'outcome_unknown', 'intent')
+      ORDER BY seq DESC LIMIT 1) AS last
+JOIN paliad_ledger.blob AS b ON b.digest = pg_catalog.decode(last.digest, 'hex') AND b.body IS NOT NULL
 )sql";
 
 }  // namespace paliad::store

@@ -16,7 +16,11 @@ bool TellsOfEffect(ledger::Kind kind) {
     case ledger::Kind::kApplied:
     case ledger::Kind::kResolved:
     case ledger::Kind::kSchemaUpgraded:
+    case ledger::Kind::kKeyRotated:
+    case ledger::Kind::kIncarnation:
     case ledger::Kind::kRedaction:
+    case ledger::Kind::kSuspended:
+    case ledger::Kind::kResumed:
     case ledger::Kind::kRunFinished:  // tells what the run came to, which a lost connection may change
       return true;
     case ledger::Kind::kRunStarted:
@@ -27,6 +31,13 @@ bool TellsOfEffect(ledger::Kind kind) {
       return false;
   }
   return false;
+}
+
+// ASCII goes as it is, which is half of its hex; anything else in hex, since a migration may have changed
+// client_encoding.
+std::string TextAsBytes(const std::string& text) {
+  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return c > 0; });
+  return ascii ? "pg_catalog.convert_to(" + pg::DollarQuote(text) + ",'UTF8')" : pg::QuoteBytes(text);
 }
 
 Status Commit(pg::Session& session, RunRecorder& recorder, const std::string& sql_before) {
@@ -55,10 +66,10 @@ RunRecorder::RunRecorder(ledger::RunIdentity run, const Clock& clock, std::int64
       next_ordinal_(first_ordinal),
       last_appended_(first_ordinal - 1) {}
 
-Status RunRecorder::Add(ledger::Kind kind, Json fields) {
+Status RunRecorder::Add(ledger::Kind kind, Json fields, std::shared_ptr<const ledger::SaltedBody> body) {
   ASSIGN_OR_RETURN(ledger::Entry entry,
                    MakeEntry(run_, next_ordinal_, kind, clock_.Now(), std::move(fields)));
-  waiting_.push_back({.ordinal = next_ordinal_++, .entry = std::move(entry)});
+  waiting_.push_back({.ordinal = next_ordinal_++, .entry = std::move(entry), .body = std::move(body)});
   if (first_.empty()) {
     first_.push_back(waiting_.back());
   }
@@ -68,24 +79,41 @@ Status RunRecorder::Add(ledger::Kind kind, Json fields) {
 std::string RunRecorder::AppendSql() const {
   std::string sql;
   for (const Waiting& waiting : waiting_) {
-    sql += EntrySql(waiting);
+    sql += EntrySql(waiting, sql.empty() ? BodiesSql() : "");
   }
   return sql;
 }
 
-std::string RunRecorder::EntrySql(const Waiting& waiting) const {
+std::string RunRecorder::BodiesSql() const {
+  std::string sql;
+  std::set<std::string> seen = stored_;
+  for (const Waiting& waiting : waiting_) {
+    if (waiting.body != nullptr && seen.insert(waiting.body->digest).second) {
+      sql += "paliad_ledger.put_blob(" + pg::QuoteBytes(waiting.body->salt) + "," +
+             TextAsBytes(waiting.body->text) + "),";
+    }
+  }
+  return sql;
+}
+
+std::string RunRecorder::EntrySql(const Waiting& waiting, const std::string& bodies) const {
   std::string code;
   if (secret_) {
     const Sha256Digest mac =
         ledger::AppendMac(*secret_, run_.run_id, waiting.ordinal, waiting.entry.leaf_hash);
     code = "," + pg::QuoteBytes(AsBytes(mac));
   }
-  return "SELECT paliad_ledger.append(" + pg::QuoteBytes(waiting.entry.leaf) + code + ");";
+  return "SELECT " + bodies + "paliad_ledger.append(" + pg::QuoteBytes(waiting.entry.leaf) + code + ");";
 }
 
 void RunRecorder::Appended() {
   if (!waiting_.empty()) {
     last_appended_ = std::max(last_appended_, waiting_.back().ordinal);
+    for (const Waiting& waiting : waiting_) {
+      if (waiting.body != nullptr) {
+        stored_.insert(waiting.body->digest);
+      }
+    }
     waiting_.clear();
   }
 }
@@ -109,6 +137,7 @@ void RunRecorder::Renumber() {
 void RunRecorder::Rebase(std::int64_t last) {
   std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.ordinal <= last; });
   last_appended_ = last;
+  stored_.clear();  // storing one again changes nothing
   const bool first_is_lost =
       last < 0 && !first_.empty() && (waiting_.empty() || waiting_.front().ordinal != first_.front().ordinal);
   if (first_is_lost) {

@@ -12,8 +12,11 @@
 #define PALIAD_CONTROLLER_STORE_RUN_RECORDER_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -21,6 +24,7 @@
 #include "base/result.h"
 #include "controller/postgres/session.h"
 #include "ledger/append_mac.h"
+#include "ledger/body.h"
 #include "ledger/entry.h"
 
 namespace paliad::store {
@@ -33,10 +37,17 @@ class RunRecorder {
   RunRecorder(ledger::RunIdentity run, const Clock& clock, std::int64_t first_ordinal = 0,
               std::optional<ledger::MacSecret> secret = std::nullopt);
 
-  // kInternal as ledger::MakeEntry; nothing is added then.
-  [[nodiscard]] Status Add(ledger::Kind kind, Json fields);
+  // The log's id, once it is known: it comes into every entry that is made from then on.
+  void SetLedger(std::string id) { run_.ledger = std::move(id); }
 
-  // SELECT paliad_ledger.append(…); for every entry that waits, in order; "" if none does.
+  // kInternal as ledger::MakeEntry; nothing is added then. `body`, if there is one, is stored in the entry's
+  // transaction, once for all entries that bring it; naming its digest is up to `fields`.
+  [[nodiscard]] Status Add(ledger::Kind kind, Json fields,
+                           std::shared_ptr<const ledger::SaltedBody> body = nullptr);
+
+  // SELECT paliad_ledger.append(…); for every entry that waits, in order; "" if none does. Their bodies are
+  // stored by the first of these statements, before the log's turn is taken: no statement more, and nobody
+  // waits for a large one.
   std::string AppendSql() const;
 
   void Appended();
@@ -59,12 +70,17 @@ class RunRecorder {
   struct Waiting {
     std::int64_t ordinal = 0;
     ledger::Entry entry;
+    std::shared_ptr<const ledger::SaltedBody> body;  // may be null
   };
+
+  std::string BodiesSql() const;
 
   // Gives what waits the ordinals that follow what the ledger has, so that a run's ordinals have no gap.
   void Renumber();
 
-  std::string EntrySql(const Waiting& waiting) const;
+  // `bodies`: calls that come first, each with a comma after it: a target list is evaluated from left to
+  // right.
+  std::string EntrySql(const Waiting& waiting, const std::string& bodies) const;
 
   ledger::RunIdentity run_;
   const Clock& clock_;
@@ -72,7 +88,8 @@ class RunRecorder {
   std::int64_t next_ordinal_;
   std::int64_t last_appended_;  // ordinal; first_ordinal - 1: none
   std::vector<Waiting> waiting_;
-  std::vector<Waiting> first_;  // the run's first entry, kept; at most one
+  std::set<std::string> stored_;  // digests that are known to be in the ledger
+  std::vector<Waiting> first_;    // the run's first entry, kept; at most one
 };
 
 // One transaction, synchronous: `sql_before`, then every entry that waits. On an error nothing was committed

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 #include "base/json.h"
@@ -93,6 +94,46 @@ TEST_F(RunRecorderTest, WhatWaitsFollowsAnEffectThatRolledBack) {
   recorder_.DropEffects();
   EXPECT_THAT(recorder_.AppendSql(), HasSubstr(Ordinal(1)));
   EXPECT_THAT(recorder_.AppendSql(), Not(HasSubstr(Ordinal(2))));
+}
+
+std::size_t Occurrences(const std::string& text, const std::string& of) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(of); at != std::string::npos; at = text.find(of, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+TEST_F(RunRecorderTest, ABodyIsStoredOnceAndBeforeTheEntries) {
+  const auto body = std::make_shared<const ledger::SaltedBody>(ledger::SaltBody("SELECT 1;"));
+  ASSERT_TRUE(recorder_.Add(Kind::kRunStarted, Json::object()));
+  ASSERT_TRUE(recorder_.Add(Kind::kFailed, {{"sql", body->digest}}, body));
+  ASSERT_TRUE(recorder_.Add(Kind::kApplied, {{"sql", body->digest}}, body));
+  const std::string sql = recorder_.AppendSql();
+  EXPECT_EQ(Occurrences(sql, "put_blob"), 1U);
+  EXPECT_EQ(Occurrences(sql, "$paliad$SELECT 1;$paliad$"), 1U);
+  EXPECT_LT(sql.find("put_blob"), sql.find("append"));
+  EXPECT_EQ(Occurrences(sql, "SELECT paliad_ledger."), 3U);  // no statement more than there are entries
+  recorder_.Appended();
+  ASSERT_TRUE(recorder_.Add(Kind::kFailed, {{"sql", body->digest}}, body));
+  EXPECT_THAT(recorder_.AppendSql(), Not(HasSubstr("put_blob")));
+}
+
+TEST_F(RunRecorderTest, ABodyGoesWithTheEffectThatNamedIt) {
+  const auto body = std::make_shared<const ledger::SaltedBody>(ledger::SaltBody("größe"));
+  ASSERT_TRUE(recorder_.Add(Kind::kRunStarted, Json::object()));
+  ASSERT_TRUE(recorder_.Add(Kind::kApplied, {{"sql", body->digest}}, body));
+  EXPECT_THAT(recorder_.AppendSql(), HasSubstr(HexEncode("größe")));  // whatever client_encoding is
+  recorder_.DropEffects();
+  EXPECT_THAT(recorder_.AppendSql(), Not(HasSubstr("put_blob")));
+}
+
+TEST_F(RunRecorderTest, AfterACrashABodyIsStoredAgain) {
+  const auto body = std::make_shared<const ledger::SaltedBody>(ledger::SaltBody("x"));
+  ASSERT_TRUE(recorder_.Add(Kind::kFailed, {{"sql", body->digest}}, body));
+  recorder_.Appended();
+  recorder_.Rebase(-1);
+  EXPECT_THAT(recorder_.AppendSql(), HasSubstr("put_blob"));
 }
 
 TEST_F(RunRecorderTest, AnotherProcesssRunIsFinishedUnderTheNextOrdinal) {

@@ -69,9 +69,9 @@ Error BadLog(std::string cause) {
 
 }  // namespace
 
-RangeCache::RangeCache(const std::string& folder, const std::string& genesis_hash) {
+RangeCache::RangeCache(const std::string& folder, const std::string& genesis_hash, const std::string& kind) {
   if (!folder.empty() && genesis_hash.size() == 64) {
-    file_ = folder + "/ledger/" + genesis_hash.substr(0, 32) + ".range";
+    file_ = folder + "/ledger/" + genesis_hash.substr(0, 32) + "." + kind;
   }
 }
 
@@ -127,7 +127,7 @@ std::string LeafHashesSql(const RangeCache::Saved& saved) {
 }
 
 Result<TreeHead> ReadTreeHead(pg::Session& session, const RangeCache& cache, RangeCache::Saved saved,
-                              const pg::Rows& first_rows) {
+                              const pg::Rows& first_rows, const OnSize& on_size) {
   pg::Rows rows = first_rows;
   const std::uint64_t known = saved.range.size();
   // Row 0 is the last entry that the saved range covers: if it is not that, the range is of another history.
@@ -136,6 +136,9 @@ Result<TreeHead> ReadTreeHead(pg::Session& session, const RangeCache& cache, Ran
     ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
                      session.Run(LeafHashesSql(saved), "read the ledger"));
     rows = answer.front();
+  }
+  if (on_size) {
+    on_size(saved);
   }
   int row = saved.range.size() > 0 ? 1 : 0;
   while (true) {
@@ -146,6 +149,9 @@ Result<TreeHead> ReadTreeHead(pg::Session& session, const RangeCache& cache, Ran
       }
       saved.range.Append(*hash);
       saved.last_leaf_hash = *hash;
+      if (on_size) {
+        on_size(saved);
+      }
     }
     if (rows.size() < kBatch) {
       break;

@@ -3,6 +3,7 @@
 #define PALIAD_CONTROLLER_STORE_TREE_HEAD_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "base/result.h"
@@ -22,7 +23,8 @@ struct TreeHead {
 class RangeCache {
  public:
   // `genesis_hash`: hex of the leaf hash of seq 0, which names the log. An empty `folder` keeps nothing.
-  RangeCache(const std::string& folder, const std::string& genesis_hash);
+  // `kind` is the file's extension: which size of the log is kept.
+  RangeCache(const std::string& folder, const std::string& genesis_hash, const std::string& kind = "range");
 
   struct Saved {
     ledger::CompactRange range;
@@ -40,10 +42,14 @@ class RangeCache {
 // SQL that returns (seq, leaf_hash) from the last entry that `saved` covers on, at most one batch.
 std::string LeafHashesSql(const RangeCache::Saved& saved);
 
+// Told of the range that was saved, once it was found to be of this log, and of every larger one.
+using OnSize = std::function<void(const RangeCache::Saved&)>;
+
 // Completes the head from the rows of LeafHashesSql and, where they are not enough, from further queries;
 // saves the range.
 [[nodiscard]] Result<TreeHead> ReadTreeHead(pg::Session& session, const RangeCache& cache,
-                                            RangeCache::Saved saved, const pg::Rows& rows);
+                                            RangeCache::Saved saved, const pg::Rows& rows,
+                                            const OnSize& on_size = {});
 
 // The same with a query of its own.
 [[nodiscard]] Result<TreeHead> ReadTreeHead(pg::Session& session, const RangeCache& cache);

@@ -106,6 +106,13 @@ BEGIN
 END
 $function$;
 
+REVOKE EXECUTE ON FUNCTION paliad_ledger.put_blob(bytea, bytea), paliad_ledger.put_checkpoint(bigint, bytea, text) FROM PUBLIC;
+
+-- For what auditors ask: by kind, by how it ended, by commit, by time.
+CREATE INDEX entry_kind ON paliad_ledger.entry (kind, seq);
+CREATE INDEX entry_outcome ON paliad_ledger.entry (outcome, seq) WHERE outcome IS NOT NULL;
+CREATE INDEX entry_commit ON paliad_ledger.entry ("commit" COLLATE "C", seq) WHERE "commit" IS NOT NULL;
+CREATE INDEX entry_at ON paliad_ledger.entry (at);
 -- Of a statement, so that it costs nothing where it does not fire, and refuses a change of no rows too.
 CREATE FUNCTION paliad_ledger.refuse_change() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp

@@ -1,4 +1,5 @@
-// The controller's own schema, embedded at build time: what the core applies to `paliad_ledger`, and what is there then.
+// The controller's own schema, embedded at build time: what the core applies to `paliad_ledger`, and what is
+// there then.
 #ifndef PALIAD_MIGRATIONS_SCHEMA_EMBEDDED_SCHEMA_H_
 #define PALIAD_MIGRATIONS_SCHEMA_EMBEDDED_SCHEMA_H_
 
@@ -15,7 +16,8 @@ struct EmbeddedFile {
 // In the order of their names. Static storage.
 const std::vector<EmbeddedFile>& EmbeddedSchema();
 
-// What the files make, as the catalogs tell it: lines "object's property: value" (controller/store/catalog.h).
+// What the files make, as the catalogs tell it: lines "object's property: value"
+// (controller/store/catalog.h).
 std::string_view EmbeddedCatalog();
 
 }  // namespace paliad

@@ -1,11 +1,11 @@
 """Tests that run the real paliadctl against a real PostgreSQL."""
 
-def core_test(name, size = "medium", tags = [], more_deps = [], **attrs):
+def core_test(name, size = "medium", tags = [], more_deps = [], more_data = [], **attrs):
     native.cc_test(
         name = name,
         size = size,
         srcs = [name + ".cc"],
-        data = ["//controller:paliadctl"],
+        data = ["//controller:paliadctl"] + more_data,
         # Servers change their user and listen: not possible in Bazel's sandbox.
         tags = ["local"] + tags,
         deps = [

@@ -17,7 +17,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 constexpr char kDigestOfBody[] =  // SHA-256 of 16 times 0x01 and "secret": sha256sum's
     "SELECT encode(sha256(decode(repeat('01', 16), 'hex') || 'secret'), 'hex')";

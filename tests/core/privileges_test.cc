@@ -44,6 +44,13 @@ class Privileges : public ::testing::Test {
     before_ = State();
   }
 
+  void TearDown() override {
+    const store::CatalogReport catalog = ledger_->Catalog();
+    for (const ledger::Problem& problem : catalog.problems.list()) {
+      ADD_FAILURE() << problem.detail;
+    }
+  }
+
   // Everything that was there before the attack, the secret too.
   std::string State() const {
     return ledger_->AdminValue(
@@ -63,10 +70,6 @@ class Privileges : public ::testing::Test {
                   "SELECT count(*) FROM paliad_ledger.entry WHERE leaf_hash <> sha256('\\x00'::bytea || leaf)"
                   " OR run_id = '00000000-0000-4000-8000-000000000000'"),
               "0");
-    const store::CatalogReport catalog = ledger_->Catalog();
-    for (const ledger::Problem& problem : catalog.problems.list()) {
-      ADD_FAILURE() << problem.detail;
-    }
   }
 
   // The server refuses it; the migration is rolled back.

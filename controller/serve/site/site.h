@@ -5,29 +5,15 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "controller/reconcile/target.h"
+#include "controller/serve/backend/backend.h"
 #include "controller/serve/control.h"
 
 namespace paliad::serve {
-
-// Whose webhooks a target believes. Its signature scheme is the target's choice, never the sender's.
-enum class ForgeKind { kGitea, kForgejo, kGithub, kGitlab };
-
-struct SiteForge {
-  ForgeKind kind = ForgeKind::kGitea;
-  std::vector<std::string> webhook_secrets;  // any of them is good, while one is rotated; none: no webhooks
-};
-
-struct SiteTarget {
-  Target target;
-  std::optional<SiteForge> forge;
-};
 
 struct SiteOptions {
   std::string listen = "127.0.0.1:8080";  // HOST:PORT, [IPv6]:PORT or :PORT (all addresses); port 0: any
@@ -43,7 +29,7 @@ class Metrics;
 
 class Site {
  public:
-  virtual ~Site() = default;  // answers what was asked, for a second at most, and stops
+  virtual ~Site() = default;  // answers what was asked, for five seconds at most, and stops
 
   virtual std::uint16_t port() const = 0;
 

@@ -1,0 +1,26 @@
+// The proof that one entry is in the log that a checkpoint was made of.
+#ifndef PALIAD_CONTROLLER_AUDIT_PROVE_H_
+#define PALIAD_CONTROLLER_AUDIT_PROVE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "controller/audit/log_reader.h"
+#include "controller/audit/newest_checkpoint.h"
+
+namespace paliad::audit {
+
+struct EntryProof {
+  std::string proof;  // the bytes of a .tlog-proof
+  std::string leaf;   // the entry's
+};
+
+// kInvalidInput where the checkpoint is of an older log; kCorruption where the log is not the one that the
+// checkpoint was made of. What is returned was verified.
+[[nodiscard]] Result<EntryProof> ProveEntry(const LogReader& log, std::uint64_t seq,
+                                            const TrustedCheckpoint& checkpoint);
+
+}  // namespace paliad::audit
+
+#endif  // PALIAD_CONTROLLER_AUDIT_PROVE_H_

@@ -1,0 +1,234 @@
+#include "controller/cli/ledger_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "controller/cli/render.h"
+
+namespace paliad::cli {
+namespace {
+
+constexpr std::size_t kColumns = 100;
+constexpr std::size_t kRunIndent = 4;
+constexpr std::size_t kEntryIndent = 12;
+constexpr std::size_t kLongestText = 1'000;  // -o json has all of it
+
+constexpr char kRed[] = "\x1b[31m";
+constexpr char kGreen[] = "\x1b[32m";
+constexpr char kYellow[] = "\x1b[33m";
+
+std::string Colored(const std::string& text, const char* color, bool use) {
+  return use && color != nullptr ? fmt::format("{}{}\x1b[0m", color, text) : text;
+}
+
+const char* ColorOf(std::string_view word) {
+  constexpr std::string_view kBad[] = {"failed", "rejected", "refused", "interrupted", "outcome_unknown"};
+  constexpr std::string_view kGood[] = {"applied", "bootstrapped"};
+  constexpr std::string_view kOdd[] = {"drift", "resolved", "redaction", "incarnation", "running"};
+  const auto is = [&](const auto& list) {
+    return std::find(std::begin(list), std::end(list), word) != std::end(list);
+  };
+  return is(kBad) ? kRed : is(kGood) ? kGreen : is(kOdd) ? kYellow : nullptr;
+}
+
+std::size_t Columns(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string Seconds(const std::string& at) { return at.size() > 19 ? at.substr(0, 19) + "Z" : at; }
+
+std::string Text(const Json& leaf, const char* field) {
+  const auto at = leaf.find(field);
+  return at == leaf.end() || !at->is_string() ? "" : at->get<std::string>();
+}
+
+std::int64_t Number(const Json& leaf, const char* field) {
+  const auto at = leaf.find(field);
+  return at == leaf.end() || !at->is_number_integer() ? 0 : at->get<std::int64_t>();
+}
+
+std::string LabelOf(const Json& leaf) {
+  return Label(static_cast<Version>(Number(leaf, "version")), Text(leaf, "name"));
+}
+
+// "migrations/003_c.up.sql:3:1: ", as far as it is known.
+std::string Place(const Json& leaf) {
+  std::string place = Text(leaf, "path");
+  for (const char* field : {"line", "column"}) {
+    if (Number(leaf, field) > 0) {
+      place += fmt::format(":{}", Number(leaf, field));
+    }
+  }
+  return place.empty() ? "" : place + ": ";
+}
+
+// "commit 5b49679fa06f by Ada <ada@example.com>".
+std::string Commit(const Json& leaf) {
+  std::string text = "commit " + Text(leaf, "commit").substr(0, 12);
+  if (const auto author = leaf.find("author"); author != leaf.end() && author->is_object()) {
+    text += fmt::format(" by {} <{}>", Text(*author, "name"), Text(*author, "email"));
+  }
+  return text;
+}
+
+// What an entry says: on its line, and below.
+struct Telling {
+  std::string line;
+  std::vector<std::string> below;
+};
+
+Telling OfRun(const Json& leaf) {
+  if (Text(leaf, "kind") == "run_started") {
+    return {.line = fmt::format("{} by {}", Text(leaf, "trigger"), Text(leaf, "actor")),
+            .below = {Commit(leaf)}};
+  }
+  Telling telling{.line = fmt::format("{}: {} applied", Text(leaf, "outcome"), Number(leaf, "applied")),
+                  .below = {}};
+  if (leaf.contains("pending") && leaf["pending"].is_number()) {
+    telling.line += fmt::format(", {} pending", Number(leaf, "pending"));
+  }
+  telling.below.push_back(Text(leaf, "reason"));
+  return telling;
+}
+
+Telling OfMigration(const Json& leaf) {
+  Telling telling{.line = LabelOf(leaf), .below = {}};
+  if (leaf.contains("duration_us")) {
+    telling.line += "  " + Milliseconds(std::chrono::microseconds(Number(leaf, "duration_us")));
+  }
+  if (const std::int64_t attempts = Number(leaf, "attempts"); attempts > 1) {
+    telling.line += fmt::format(", attempt {}", attempts);
+  }
+  telling.below = {Commit(leaf)};
+  return telling;
+}
+
+Telling OfFailure(const Json& leaf) {
+  Telling telling{.line = LabelOf(leaf), .below = {}};
+  if (const std::string state = Text(leaf, "sqlstate"); !state.empty()) {
+    telling.line += "  SQLSTATE " + state;
+  }
+  if (leaf.value("will_retry", false)) {
+    telling.line += fmt::format("  attempt {}, tried again", Number(leaf, "attempt"));
+  }
+  telling.below = {Place(leaf) + Text(leaf, "message"), Text(leaf, "detail"), Commit(leaf)};
+  return telling;
+}
+
+Telling OfFinding(const Json& leaf) {
+  const bool waived = leaf.value("waived", false);
+  return {.line = fmt::format("{} {}", waived ? "waived" : Text(leaf, "severity"), Text(leaf, "rule")),
+          .below = {Place(leaf) + Text(leaf, "message"), waived ? "waived: " + Text(leaf, "waiver") : ""}};
+}
+
+Telling OfOther(const Json& leaf) {
+  const std::string kind = Text(leaf, "kind");
+  if (kind == "resolved") {
+    return {.line = fmt::format("{}  as {} (was: {}) by {}", LabelOf(leaf), Text(leaf, "outcome"),
+                                Text(leaf, "was"), Text(leaf, "actor")),
+            .below = {"reason: " + Text(leaf, "reason")}};
+  }
+  if (kind == "bootstrapped") {
+    return {.line = fmt::format("{} migrations, up to {} of {}", Number(leaf, "count"),
+                                Number(leaf, "legacy_version"), Text(leaf, "legacy_tracker")),
+            .below = {}};
+  }
+  if (kind == "drift") {
+    return {.line = fmt::format("{}  {}", LabelOf(leaf), Text(leaf, "what")), .below = {}};
+  }
+  if (kind == "schema_upgraded") {
+    return {.line = LabelOf(leaf), .below = {}};
+  }
+  if (kind == "genesis") {
+    return {.line = "log " + Text(leaf, "ledger"), .below = {}};
+  }
+  // A later program's: what there is of what such entries tend to have.
+  Telling telling;
+  for (const char* field : {"actor", "reason", "digest", "origin"}) {
+    if (const std::string value = Text(leaf, field); !value.empty()) {
+      telling.below.push_back(fmt::format("{}: {}", field, value));
+    }
+  }
+  return telling;
+}
+
+Telling Tell(const Json& leaf) {
+  const std::string kind = Text(leaf, "kind");
+  if (kind == "run_started" || kind == "run_finished") {
+    return OfRun(leaf);
+  }
+  if (kind == "applied" || kind == "intent") {
+    return OfMigration(leaf);
+  }
+  if (kind == "failed" || kind == "outcome_unknown") {
+    return OfFailure(leaf);
+  }
+  return kind == "finding" ? OfFinding(leaf) : OfOther(leaf);
+}
+
+}  // namespace
+
+std::string Wrapped(std::string_view text, std::size_t indent) {
+  const std::size_t width = kColumns - indent;
+  const std::string safe = EscapeForTerminal(Truncate(text, kLongestText));
+  std::string wrapped;
+  std::string line;
+  const auto end_line = [&] {
+    wrapped += std::string(indent, ' ') + line + "\n";
+    line.clear();
+  };
+  std::size_t at = 0;
+  while (at < safe.size()) {
+    const std::size_t end = std::min(safe.find(' ', at), safe.size());
+    std::string_view word = std::string_view(safe).substr(at, end - at);
+    at = end + 1;
+    if (!line.empty() && Columns(line) + 1 + Columns(word) > width) {
+      end_line();
+    }
+    line += line.empty() ? "" : " ";
+    for (; Columns(word) > width; word.remove_prefix(Truncate(word, width).size() - 3)) {
+      line = Truncate(word, width);
+      line.resize(line.size() - 3);  // without its "…"
+      end_line();
+    }
+    line += word;
+  }
+  if (!line.empty()) {
+    end_line();
+  }
+  return wrapped;
+}
+
+std::string RunRowText(const store::RunRow& run, bool color) {
+  const std::string outcome = run.outcome.value_or("running");
+  const std::string text =
+      fmt::format("{}  {}  {}  {:>4} applied  {}  {}\n", Seconds(run.started_at), run.run_id.substr(0, 8),
+                  Colored(fmt::format("{:<11}", outcome), ColorOf(outcome), color), run.applied,
+                  run.commit.substr(0, 12), EscapeForTerminal(Truncate(run.actor, 27)));
+  return text + Wrapped(run.reason, kRunIndent);
+}
+
+std::string EntryRowText(const store::EntryRow& entry, bool color) {
+  const Result<Json> leaf = ParseJson(entry.leaf);
+  if (!leaf || !leaf->is_object()) {
+    return fmt::format("{:>8}  (not JSON)\n", entry.seq);
+  }
+  const std::string kind = Text(*leaf, "kind");
+  const Telling telling = Tell(*leaf);
+  std::string text =
+      fmt::format("{:>8}  {}  {}  {}\n", entry.seq, Seconds(Text(*leaf, "at")),
+                  Colored(fmt::format("{:<15}", EscapeForTerminal(kind)), ColorOf(kind), color),
+                  EscapeForTerminal(Truncate(telling.line, 51)));
+  for (const std::string& line : telling.below) {
+    text += Wrapped(line, kEntryIndent);
+  }
+  return text;
+}
+
+}  // namespace paliad::cli

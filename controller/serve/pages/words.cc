@@ -1,0 +1,141 @@
+#include "controller/serve/pages/words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "controller/serve/http/parse.h"
+
+namespace paliad::serve {
+
+std::string_view ToneOf(State state) {
+  switch (state) {
+    case State::kReady:
+      return "good";
+    case State::kReconciling:
+      return "busy";
+    case State::kRetrying:
+      return "warn";
+    case State::kStalled:
+      return "bad";
+    case State::kSuspended:
+      return "idle";
+  }
+  return "idle";
+}
+
+std::string_view ToneOfOutcome(std::string_view outcome) {
+  if (outcome == "applied") {
+    return "good";
+  }
+  if (outcome == "in_sync") {
+    return "idle";
+  }
+  if (outcome.empty()) {
+    return "busy";
+  }
+  return outcome == "rejected" || outcome == "refused" ? "warn" : "bad";
+}
+
+std::string_view ToneOfEntry(std::string_view kind) {
+  if (kind == "applied") {
+    return "good";
+  }
+  if (kind == "failed" || kind == "outcome_unknown") {
+    return "bad";
+  }
+  return kind == "finding" || kind == "drift" || kind == "resolved" ? "warn" : "idle";
+}
+
+std::string Words(std::string_view name) {
+  std::string words(name);
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words;
+}
+
+std::string ShortTime(std::string_view utc) {
+  std::string text(utc.substr(0, 19));
+  std::replace(text.begin(), text.end(), 'T', ' ');
+  return text;
+}
+
+std::string ShortCommit(std::string_view commit) { return std::string(commit.substr(0, 12)); }
+
+std::string Took(std::optional<std::chrono::microseconds> duration) {
+  if (!duration) {
+    return "";
+  }
+  const auto micros = static_cast<double>(duration->count());
+  if (*duration < std::chrono::seconds(1)) {
+    return fmt::format("{:.1f} ms", micros / 1e3);
+  }
+  if (*duration < std::chrono::minutes(2)) {
+    return fmt::format("{:.1f} s", micros / 1e6);
+  }
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(*duration).count();
+  return fmt::format("{} min {} s", seconds / 60, seconds % 60);
+}
+
+std::string TargetPath(std::string_view target) { return "/targets/" + http::PercentEncode(target); }
+
+std::string FirstLine(std::string_view text) {
+  return Truncate(std::string(text.substr(0, text.find('\n'))), 200);
+}
+
+std::string TextOf(const Json& leaf, std::string_view field) {
+  const auto found = leaf.find(field);
+  return found != leaf.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+std::string Summary(const Json& leaf) {
+  std::string text;
+  for (const char* field : {"version", "name", "outcome", "was", "severity", "rule", "path", "message",
+                            "reason", "actor", "trigger", "applied", "pending"}) {
+    const auto found = leaf.find(field);
+    if (found == leaf.end() || found->is_null()) {
+      continue;
+    }
+    const std::string value = found->is_string() ? found->get<std::string>() : found->dump();
+    text += fmt::format("{}{} {}", text.empty() ? "" : " · ", Words(field), Truncate(value, 300));
+  }
+  return text;
+}
+
+Json LeafOf(const store::EntryRow& entry) {
+  Result<Json> leaf = ParseJson(entry.leaf);
+  return leaf && leaf->is_object() ? *std::move(leaf) : Json::object();
+}
+
+OrderedJson RunRowData(std::string_view target, const RunRecord& run) {
+  const std::string outcome = run.row.outcome.value_or("");
+  return {{"href", TargetPath(target) + "/runs/" + run.row.run_id},
+          {"started", ShortTime(run.row.started_at)},
+          {"started_iso", run.row.started_at},
+          {"outcome", outcome.empty() ? "running" : Words(outcome)},
+          {"tone", ToneOfOutcome(outcome)},
+          {"applied", run.row.applied},
+          {"took", Took(run.duration)},
+          {"commit", ShortCommit(run.row.commit)},
+          {"trigger", Words(run.row.trigger)},
+          {"actor", run.row.actor},
+          {"reason", FirstLine(run.row.reason)}};
+}
+
+OrderedJson EntryData(std::string_view target, const store::EntryRow& entry, const Json& leaf) {
+  const std::string kind = TextOf(leaf, "kind");
+  const std::string run = TextOf(leaf, "run");
+  return {{"at", ShortTime(TextOf(leaf, "at"))},
+          {"at_iso", TextOf(leaf, "at")},
+          {"kind", Words(kind)},
+          {"seq", entry.seq},
+          {"href", fmt::format("{}/ledger?cursor={}#entry-{}", TargetPath(target), entry.seq + 1, entry.seq)},
+          {"tone", ToneOfEntry(kind)},
+          {"summary", Summary(leaf)},
+          {"run", run.substr(0, 8)},
+          {"run_href", run.empty() ? "" : TargetPath(target) + "/runs/" + run},
+          {"leaf_hash", entry.leaf_hash}};
+}
+
+}  // namespace paliad::serve

@@ -1,0 +1,228 @@
+#include "controller/serve/records/records.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "base/text.h"
+#include "controller/serve/records/records_sql.h"
+#include "ledger/encoding.h"
+#include "ledger/proof_builder.h"
+#include "ledger/tlog_proof.h"
+
+namespace paliad::serve {
+namespace {
+
+constexpr std::int64_t kLeafHashBatch = 50'000;
+
+std::optional<std::string> Text(const std::optional<std::int64_t>& number) {
+  return number ? std::optional(std::to_string(*number)) : std::nullopt;
+}
+
+// One more than asked for tells whether there is a next page.
+std::string OneMore(std::int64_t limit) {
+  return std::to_string(std::clamp<std::int64_t>(limit, 1, kMaxPage) + 1);
+}
+
+template <class T, class CursorOf>
+void EndPage(Page<T>& page, std::int64_t limit, CursorOf cursor_of) {
+  const auto size = static_cast<std::size_t>(std::clamp<std::int64_t>(limit, 1, kMaxPage));
+  if (page.items.size() > size) {
+    page.items.resize(size);
+    page.next = cursor_of(page.items.back());
+  }
+}
+
+store::EntryRow EntryAt(const pg::Rows& rows, int row) {
+  return {.seq = rows.Int(row, 0), .leaf_hash = rows.String(row, 1), .leaf = rows.String(row, 2)};
+}
+
+}  // namespace
+
+Result<Records> RecordRooms::Open(const Target& target) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (taken_[target.name] >= seats_) {
+      return Fail({.kind = ErrorKind::kUnavailable,
+                   .doing = "read the records of",
+                   .subject = target.name,
+                   .cause = "others are being answered",
+                   .hint = "try again in a moment; if it lasts, look at the database"});
+    }
+    ++taken_[target.name];
+  }
+  const std::shared_ptr<void> seat(nullptr, [this, name = target.name](void*) {
+    const std::lock_guard lock(mutex_);
+    --taken_[name];
+  });
+  ASSIGN_OR_RETURN(pg::Session session, pg::Session::Connect({.url = target.database_url,
+                                                              .application_name = "paliadctl serve",
+                                                              .connect_timeout = std::chrono::seconds(5)}));
+  RETURN_IF_ERROR(session.Run(kBeginSql, "begin to read"));
+  ASSIGN_OR_RETURN(
+      const pg::Rows exists,
+      session.Query(kExistsSql, {target.tracker.table, target.tracker.schema}, "look for the ledger"));
+  Records records(std::move(session), target);
+  records.has_ledger_ = exists.Bool(0, 0);
+  records.has_checkpoints_ = exists.Bool(0, 1);
+  records.has_tracker_ = exists.Bool(0, 2);
+  records.seat_ = seat;
+  return records;
+}
+
+Result<Page<RunRecord>> Records::Runs(const RunQuery& query) {
+  Page<RunRecord> page;
+  if (!has_ledger_) {
+    return page;
+  }
+  ASSIGN_OR_RETURN(const pg::Rows rows,
+                   session_.Query(kRunPageSql,
+                                  {target_.tracker.Text(), query.outcome, query.run_id, query.commit,
+                                   query.since, query.until, Text(query.version), query.author,
+                                   Text(query.cursor), OneMore(query.limit)},
+                                  "read the ledger's runs"));
+  std::vector<std::int64_t> seqs;
+  for (int row = 0; row < rows.size(); ++row) {
+    RunRecord run{.row = {.seq = rows.Int(row, 0),
+                          .run_id = rows.String(row, 1),
+                          .target = rows.String(row, 2),
+                          .trigger = rows.String(row, 3),
+                          .commit = rows.String(row, 4),
+                          .outcome = rows.Optional(row, 5),
+                          .started_at = rows.String(row, 6),
+                          .finished_at = rows.Optional(row, 7),
+                          .applied = rows.Int(row, 8),
+                          .actor = rows.String(row, 9),
+                          .author = rows.String(row, 12),
+                          .reason = rows.String(row, 10)}};
+    if (!rows.IsNull(row, 11)) {
+      run.duration = std::chrono::microseconds(rows.Int(row, 11));
+    }
+    page.items.push_back(std::move(run));
+    seqs.push_back(rows.Int(row, 0));
+  }
+  EndPage(page, query.limit, [&](const RunRecord&) { return seqs[page.items.size() - 1]; });
+  return page;
+}
+
+Result<Page<store::EntryRow>> Records::Entries(const EntryQuery& query) {
+  Page<store::EntryRow> page;
+  if (!has_ledger_) {
+    return page;
+  }
+  ASSIGN_OR_RETURN(const pg::Rows rows,
+                   session_.Query(query.newest_first ? kEntryPageDownSql : kEntryPageSql,
+                                  {target_.tracker.Text(), query.run_id, Text(query.version), query.kind,
+                                   Text(query.cursor), OneMore(query.limit)},
+                                  "read the ledger's entries"));
+  for (int row = 0; row < rows.size(); ++row) {
+    page.items.push_back(EntryAt(rows, row));
+  }
+  EndPage(page, query.limit, [](const store::EntryRow& entry) { return entry.seq; });
+  return page;
+}
+
+Result<std::optional<store::EntryRow>> Records::Entry(std::int64_t seq) {
+  if (!has_ledger_) {
+    return std::nullopt;
+  }
+  ASSIGN_OR_RETURN(const pg::Rows rows, session_.Query(kEntrySql, {std::to_string(seq)}, "read the entry"));
+  return rows.empty() ? std::nullopt : std::optional(EntryAt(rows, 0));
+}
+
+Result<std::optional<std::string>> Records::Body(const std::string& digest) {
+  // The table came with the checkpoints.
+  if (!has_checkpoints_ || !ledger::ParseHexHash(digest)) {
+    return std::nullopt;
+  }
+  return store::ReadBody(session_, digest);
+}
+
+Result<Page<MigrationRecord>> Records::Migrations(std::optional<std::int64_t> version,
+                                                  std::optional<std::int64_t> cursor, std::int64_t limit) {
+  Page<MigrationRecord> page;
+  if (!has_tracker_) {
+    return page;
+  }
+  ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      session_.Query(fmt::format(kMigrationPageSql, target_.tracker.Quoted()),
+                     {Text(version), Text(cursor), OneMore(limit)}, "read the applied migrations"));
+  for (int row = 0; row < rows.size(); ++row) {
+    page.items.push_back({.version = rows.Int(row, 0),
+                          .name = rows.String(row, 1),
+                          .applied_at = rows.String(row, 2),
+                          .checksum = rows.Optional(row, 3)});
+  }
+  EndPage(page, limit, [](const MigrationRecord& migration) { return migration.version; });
+  return page;
+}
+
+Result<std::int64_t> Records::LedgerSize() {
+  if (!has_ledger_) {
+    return 0;
+  }
+  ASSIGN_OR_RETURN(const pg::Rows rows, session_.Query(kSizeSql, {}, "read the ledger's size"));
+  return rows.Int(0, 0);
+}
+
+Result<std::optional<CheckpointRecord>> Records::Checkpoint() { return CheckpointOf(std::nullopt); }
+
+Result<std::optional<CheckpointRecord>> Records::CheckpointOf(std::optional<std::int64_t> at_least) {
+  if (!has_checkpoints_) {
+    return std::nullopt;
+  }
+  ASSIGN_OR_RETURN(const pg::Rows rows,
+                   session_.Query(kCheckpointSql, {Text(at_least)}, "read the newest checkpoint"));
+  if (rows.empty()) {
+    return std::nullopt;
+  }
+  return CheckpointRecord{.size = rows.Int(0, 0), .is_signed = rows.Bool(0, 1), .note = rows.String(0, 2)};
+}
+
+Result<std::optional<ProofRecord>> Records::Proof(std::int64_t seq) {
+  ASSIGN_OR_RETURN(const auto entry, Entry(seq));
+  if (!entry) {
+    return std::nullopt;
+  }
+  ProofRecord proof{.seq = seq, .leaf_hash = entry->leaf_hash};
+  ASSIGN_OR_RETURN(proof.checkpoint, CheckpointOf(seq + 1));
+  ASSIGN_OR_RETURN(const std::int64_t all, LedgerSize());
+  proof.size = proof.checkpoint ? proof.checkpoint->size : all;
+  const auto size = static_cast<std::uint64_t>(proof.size);
+  ledger::SubtreeCollector collector(ledger::InclusionSpans(static_cast<std::uint64_t>(seq), size));
+  ledger::CompactRange range;
+  while (range.size() < size) {
+    ASSIGN_OR_RETURN(
+        const pg::Rows rows,
+        session_.Query(kLeafHashesSql, {std::to_string(range.size()), std::to_string(kLeafHashBatch)},
+                       "read the entries' hashes"));
+    for (int row = 0; row < rows.size() && range.size() < size; ++row) {
+      const auto hash = ledger::ParseHexHash(rows.Text(row, 0));
+      collector.Append(hash.value_or(Sha256Digest{}));
+      range.Append(hash.value_or(Sha256Digest{}));
+    }
+    if (rows.empty()) {
+      return Fail(
+          {.kind = ErrorKind::kCorruption,
+           .doing = "prove the entry",
+           .subject = std::to_string(seq),
+           .cause = fmt::format("a checkpoint covers {} entries and the log has {}", size, range.size()),
+           .hint = "entries are lost: verify the ledger against what was published"});
+    }
+  }
+  proof.root = ledger::FormatHash(range.Root());
+  for (const Sha256Digest& hash : collector.Hashes()) {
+    proof.path.push_back(ledger::FormatHash(hash));
+  }
+  if (proof.checkpoint) {
+    proof.tlog_proof = ledger::FormatTlogProof({.index = static_cast<std::uint64_t>(seq),
+                                                .path = collector.Hashes(),
+                                                .checkpoint = proof.checkpoint->note});
+  }
+  return proof;
+}
+
+}  // namespace paliad::serve

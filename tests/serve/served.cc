@@ -1,0 +1,147 @@
+#include "tests/serve/served.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <exception>
+#include <filesystem>
+#include <thread>
+
+#include "tests/support/pg_client.h"
+#include "tests/support/postgres_server.h"
+
+namespace paliad::testing {
+namespace {
+
+// Far beyond what anything here takes: only what never comes waits so long.
+constexpr std::chrono::seconds kPatience{90};
+constexpr std::chrono::milliseconds kTick{20};
+
+// Calls `ask` until it answers true; false: it never did.
+template <class Ask>
+bool Until(const Ask& ask) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!ask()) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return false;
+    }
+    std::this_thread::sleep_for(kTick);
+  }
+  return true;
+}
+
+std::string Variable(const ServedTarget& target) {
+  std::string name = "DATABASE_" + target.name;
+  for (char& c : name) {
+    c = c == '-' || c == '.' ? '_' : c;
+  }
+  return name;
+}
+
+}  // namespace
+
+Served::Served() : Served(PostgresServer::Shared().CreateDatabase()) {}
+
+Served::Served(const std::string& database) {
+  targets.push_back({.name = "default", .database = database, .repository = "", .keys = ""});
+  repo_.Git({"init", "--quiet", "--bare", "--initial-branch=main", origin()});
+  repo_.Git({"remote", "add", "origin", origin()});
+}
+
+std::string Served::Commit(const std::vector<std::pair<std::string, std::string>>& files,
+                           std::string_view message) {
+  for (const auto& [file, sql] : files) {
+    repo_.Write(fmt::format("migrations/{}", file), sql);
+  }
+  return repo_.Commit(message);
+}
+
+void Served::Push(const std::vector<std::string>& more) {
+  std::vector<std::string> arguments = {"push", "--quiet"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  arguments.insert(arguments.end(), {"origin", "main"});
+  repo_.Git(arguments);
+}
+
+void Served::WriteConfig() const {
+  std::string text = fmt::format("[controller]\ndata_dir = '{}'\n{}\n[http]\nlisten = '127.0.0.1:0'\n",
+                                 data_dir(), controller_keys);
+  for (const ServedTarget& target : targets) {
+    text +=
+        fmt::format("[[target]]\nname = '{}'\nrepository = '{}'\ndatabase_env = '{}'\ninterval = '{}'\n{}\n",
+                    target.name, target.repository.empty() ? "file://" + origin() : target.repository,
+                    Variable(target), interval, target.keys);
+  }
+  WriteFile(config_file(), text);
+}
+
+Command Served::MakeCommand(std::vector<std::string> arguments) const {
+  std::vector<std::string> argv = {PaliadctlPath(), "--config", config_file()};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  Command command{.argv = std::move(argv), .env = variables};
+  for (const ServedTarget& target : targets) {
+    command.env[Variable(target)] = target.database;
+  }
+  return command;
+}
+
+std::unique_ptr<BackgroundProcess> Served::Start() {
+  Command command = MakeCommand({"serve", "--log-format", "json"});
+  command.log_file = fmt::format("{}/controller{}.log", dir_.path(), started_++);
+  command.deadline = std::chrono::minutes(10);
+  return std::make_unique<BackgroundProcess>(std::move(command));
+}
+
+int Served::Stop(BackgroundProcess& controller) {
+  controller.Kill(SIGTERM);
+  return controller.Wait().exit_code;
+}
+
+Outcome Served::Run(std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), {"-o", "json"});
+  return ToOutcome(RunProgram(MakeCommand(std::move(arguments))));
+}
+
+std::string Served::Value(std::string_view sql) const {
+  return testing::Value(targets.front().database, sql);
+}
+void Served::Exec(std::string_view sql) const { testing::Exec(targets.front().database, sql); }
+
+void Served::Await(std::string_view sql, std::string_view expected, const std::string& database) const {
+  const std::string url = database.empty() ? targets.front().database : database;
+  std::string answer;
+  const bool came = Until([&] {
+    try {
+      answer = testing::Value(url, sql);
+    } catch (const std::exception& error) {
+      answer = error.what();
+    }
+    return answer == expected;
+  });
+  ASSERT_TRUE(came) << "expected " << expected << "\nlast answer " << answer << "\n" << Logs();
+}
+
+std::string Served::Logs() const {
+  std::string all;
+  for (int i = 0; i < started_; ++i) {
+    all += ReadFile(fmt::format("{}/controller{}.log", dir_.path(), i));
+  }
+  return all;
+}
+
+void Served::AwaitLog(std::string_view text, int times) const {
+  const bool came = Until([&] {
+    const std::string logs = Logs();
+    int found = 0;
+    for (std::size_t at = logs.find(text); at != std::string::npos; at = logs.find(text, at + 1)) {
+      ++found;
+    }
+    return found >= times;
+  });
+  ASSERT_TRUE(came) << "never logged: " << text << "\n" << Logs();
+}
+
+std::string Served::Inconsistency() const { return Scenario(targets.front().database).Inconsistency(); }
+
+}  // namespace paliad::testing
