@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "controller/store/queries.h"
 #include "controller/store/run_recorder.h"
 #include "ledger/encoding.h"
 #include "ledger/entry.h"
@@ -239,6 +240,8 @@ class Anchorer {
     store::RunRecorder recorder(
         {.run_id = ledger::NewUuid(), .target = options_.target, .tracker = kLogTracker}, clock_,
         /*first_ordinal=*/0, identity_.AppendSecret());
+    ASSIGN_OR_RETURN(std::string ledger_id, store::ReadLedgerId(session_));
+    recorder.SetLedger(std::move(ledger_id));
     RETURN_IF_ERROR(recorder.Add(ledger::Kind::kKeyRotated, {{"origin", identity_.origin},
                                                              {"key", key.Format()},
                                                              {"previous_key", former.front()},

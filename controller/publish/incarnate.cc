@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "controller/store/queries.h"
 #include "controller/store/run_recorder.h"
 #include "ledger/encoding.h"
 #include "ledger/entry.h"
@@ -101,6 +102,8 @@ Result<Incarnation> Incarnate(pg::Session& session, const LogIdentity& identity,
   }
   store::RunRecorder recorder({.run_id = ledger::NewUuid(), .target = options.target, .tracker = kLogTracker},
                               clock, /*first_ordinal=*/0, identity.AppendSecret());
+  ASSIGN_OR_RETURN(std::string ledger_id, store::ReadLedgerId(session));
+  recorder.SetLedger(std::move(ledger_id));
   RETURN_IF_ERROR(recorder.Add(
       ledger::Kind::kIncarnation,
       {{"origin", incarnation.origin},

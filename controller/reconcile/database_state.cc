@@ -120,21 +120,6 @@ Result<DatabaseState> ReadDatabaseState(pg::Session& session, const Target& targ
   return state;
 }
 
-Result<std::string> ReadLedgerId(pg::Session& session) {
-  ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer, session.Run(kGenesisSql, "read the ledger's genesis"));
-  return answer.front().empty() ? "" : answer.front().String(0, 1);
-}
-
-Result<std::string> ReadAppliedDigest(pg::Session& session, const Target& target) {
-  const auto answer = session.Run(fmt::format(kTrackerRowsSql, arg("tracker", target.tracker.Quoted())),
-                                  "read the applied migrations");
-  if (!answer) {
-    const bool gone = !session.broken() && answer.error().kind == ErrorKind::kInvalidInput;
-    return gone ? Result<std::string>("") : Fail(answer.error());
-  }
-  return AppliedSet{.rows = ParseTrackerRows(answer->front()), .recorded = {}}.Digest();
-}
-
 Result<std::vector<RecordedMigration>> ReadRecorded(pg::Session& session, const Target& target) {
   const std::string sql =
       kNoJitSql + fmt::format(kRecordedSql, arg("tracker_name", pg::QuoteText(target.tracker.Text())));

@@ -17,6 +17,7 @@
 #include "controller/reconcile/run_lock.h"
 #include "controller/reconcile/signing_key.h"
 #include "controller/store/catalog.h"
+#include "controller/store/queries.h"
 #include "controller/store/role_rights.h"
 #include "controller/store/run_recorder.h"
 #include "controller/version.h"
@@ -199,7 +200,7 @@ class Installer {
     const pg::ServerFacts& facts = admin_.session().facts();
     std::string ledger_id = ledger::NewUuid();
     if (!installation_.previous_owner.empty()) {
-      ASSIGN_OR_RETURN(ledger_id, ReadLedgerId(admin_.session()));
+      ASSIGN_OR_RETURN(ledger_id, store::ReadLedgerId(admin_.session()));
     }
     recorder_.SetLedger(std::move(ledger_id));
     if (installation_.previous_owner.empty()) {

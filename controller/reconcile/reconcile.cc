@@ -119,7 +119,7 @@ class Reconciliation {
                   "wait for that run, or find out what it does with `paliadctl status`; --lock-wait sets how "
                   "long to wait"};
     if (session_.objects().ledger) {
-      ASSIGN_OR_RETURN(state_.ledger_id, ReadLedgerId(*session_));
+      ASSIGN_OR_RETURN(state_.ledger_id, store::ReadLedgerId(*session_));
       RETURN_IF_ERROR(Start());
       return Finish();
     }

@@ -8,9 +8,9 @@
 #include "base/json.h"
 #include "controller/postgres/address.h"
 #include "controller/reconcile/admin_session.h"
-#include "controller/reconcile/database_state.h"
 #include "controller/reconcile/signing_key.h"
 #include "controller/store/catalog.h"
+#include "controller/store/queries.h"
 #include "controller/store/run_recorder.h"
 #include "controller/version.h"
 #include "ledger/entry.h"
@@ -92,7 +92,7 @@ Result<Redaction> RedactBody(const Target& target, const RedactRequest& request,
   store::RunRecorder recorder(
       {.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()}, clock,
       /*first_ordinal=*/0, secret);
-  ASSIGN_OR_RETURN(std::string ledger_id, ReadLedgerId(admin.session()));
+  ASSIGN_OR_RETURN(std::string ledger_id, store::ReadLedgerId(admin.session()));
   recorder.SetLedger(std::move(ledger_id));
   RETURN_IF_ERROR(recorder.Add(ledger::Kind::kRedaction, {{"actor", request.actor},
                                                           {"bytes", redaction.bytes},

@@ -7,6 +7,8 @@
 #include "base/json.h"
 #include "controller/reconcile/database_state.h"
 #include "controller/reconcile/ensure.h"
+#include "controller/reconcile/signing_key.h"
+#include "controller/store/queries.h"
 #include "controller/store/run_recorder.h"
 #include "controller/version.h"
 
@@ -32,8 +34,13 @@ Result<pg::Session> OpenForRequest(const Target& target, const Clock& clock) {
 
 Status Record(pg::Session& session, const Target& target, ledger::Kind kind, Json fields,
               const std::string& change, const Clock& clock) {
-  store::RunRecorder recorder(
-      {.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()}, clock);
+  ASSIGN_OR_RETURN(const auto secret, ReadMacSecret(target));
+  ASSIGN_OR_RETURN(std::string ledger_id, store::ReadLedgerId(session));
+  store::RunRecorder recorder({.run_id = ledger::NewUuid(),
+                               .target = target.name,
+                               .tracker = target.tracker.Text(),
+                               .ledger = std::move(ledger_id)},
+                              clock, /*first_ordinal=*/0, secret);
   fields["role"] = session.facts().role;
   fields["controller_version"] = kVersion;
   RETURN_IF_ERROR(recorder.Add(kind, std::move(fields)));

@@ -52,6 +52,11 @@ Result<bool> HasLedger(pg::Session& session) {
   return !rows.empty();
 }
 
+Result<std::string> ReadLedgerId(pg::Session& session) {
+  ASSIGN_OR_RETURN(const pg::Rows rows, session.Query(kLedgerIdSql, {}, "read the ledger's genesis"));
+  return rows.empty() ? "" : rows.String(0, 0);
+}
+
 Result<Page<RunRow>> ReadRuns(pg::Session& session, const Filter& filter) {
   const std::string sql = fmt::format(kRunsSql, fmt::arg("fence", filter.until ? " + 0" : ""));
   ASSIGN_OR_RETURN(const pg::Rows rows, session.Query(sql, ParametersOf(filter), "read the ledger's runs"));

@@ -58,6 +58,10 @@ struct Page {
 // False: no run was ever made on this database.
 [[nodiscard]] Result<bool> HasLedger(pg::Session& session);
 
+// The log's UUID, which every entry names; "" of a log that an older program made. REQUIRES: there is a
+// ledger.
+[[nodiscard]] Result<std::string> ReadLedgerId(pg::Session& session);
+
 // Newest first. REQUIRES of all below: there is a ledger.
 [[nodiscard]] Result<Page<RunRow>> ReadRuns(pg::Session& session, const Filter& filter);
 

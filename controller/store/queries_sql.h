@@ -12,6 +12,10 @@ inline constexpr char kHasLedgerSql[] =
     "SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
     " WHERE n.nspname = 'paliad_ledger' AND c.relname = 'entry'";
 
+inline constexpr char kLedgerIdSql[] =
+    "SELECT pg_catalog.convert_from(leaf, 'UTF8')::pg_catalog.jsonb ->> 'ledger' FROM paliad_ledger.entry"
+    " WHERE seq = 0";
+
 // $1 target, $2 outcome, $3 $4 the first and last run id, $5 $6 the first commit and the first one behind,
 // $7 author, $8 version, $9 tracker, $10 since, $11 until, $12 before, $13 limit. Newest first.
 inline constexpr char kRunsSql[] = R"sql(

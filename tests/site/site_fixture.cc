@@ -5,6 +5,7 @@
 namespace paliad::testing {
 
 SiteTest::SiteTest() {
+  scenario_.Commit("nothing yet");
   operator_token_ = serve::AddToken(tokens_file(), "ada", serve::Role::kOperator, clock_).value().token;
   auditor_token_ = serve::AddToken(tokens_file(), "grace", serve::Role::kAuditor, clock_).value().token;
   Target production{.name = "production", .database_url = scenario_.url()};

@@ -71,6 +71,8 @@ OrderedJson RunJson(const RunRecord& run) {
           {"applied", run.row.applied},
           {"actor", run.row.actor},
           {"reason", OrNull(run.row.reason)},
+          {"author", OrNull(run.row.author)},
+          {"seq", run.row.seq},
           {"duration_ms", std::move(duration)}};
 }
 

@@ -79,17 +79,26 @@ Result<Inspection> Backend::Compare(const SiteTarget& target) {
   return inspection;
 }
 
-std::optional<std::string> Backend::ReadBlob(std::string_view target, const std::string& blob_id) const {
+std::optional<std::string> Backend::ReadMigration(std::string_view target, const std::string& blob_id,
+                                                  const std::string& commit_id,
+                                                  const std::string& path) const {
+  constexpr std::size_t kCommitDigits = 40;
   const auto snapshot = Snapshot(target);
-  if (!snapshot || snapshot->clone.empty() || blob_id.size() != 40) {
+  if (!snapshot || snapshot->clone.empty()) {
     return std::nullopt;
   }
   Result<git::Repository> repository = git::Repository::Open(snapshot->clone);
   if (!repository) {
     return std::nullopt;
   }
-  Result<std::string> bytes = repository->Read({.kind = EntryKind::kFile, .blob_id = blob_id});
-  return bytes ? std::optional(*std::move(bytes)) : std::nullopt;
+  if (blob_id.size() == kCommitDigits) {
+    Result<std::string> bytes = repository->Read({.kind = EntryKind::kFile, .blob_id = blob_id});
+    return bytes ? std::optional(*std::move(bytes)) : std::nullopt;
+  }
+  if (commit_id.size() != kCommitDigits || path.empty()) {
+    return std::nullopt;
+  }
+  return repository->ReadFile(commit_id, path, kMaxFileBytes).value_or(std::nullopt);
 }
 
 }  // namespace paliad::serve

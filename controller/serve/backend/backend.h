@@ -50,8 +50,10 @@ class Backend {
   // Messages name no folder of this machine.
   [[nodiscard]] Result<Inspection> Compare(const SiteTarget& target);
 
-  // The bytes of a blob of the target's clone; none where it is not there.
-  std::optional<std::string> ReadBlob(std::string_view target, const std::string& blob_id) const;
+  // The bytes of a migration: of the blob with that id, else (an entry may not name it) of the file at `path`
+  // in the commit. None where the target's clone does not have it. Each of the three may be empty.
+  std::optional<std::string> ReadMigration(std::string_view target, const std::string& blob_id,
+                                           const std::string& commit_id, const std::string& path) const;
 
  private:
   Control& control_;

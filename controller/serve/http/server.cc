@@ -29,7 +29,7 @@ constexpr Id kWakeId = 1;
 
 constexpr auto kSweepEvery = std::chrono::milliseconds(250);
 // For what is being answered when the server stops.
-constexpr auto kFinishWithin = std::chrono::seconds(1);
+constexpr auto kFinishWithin = std::chrono::seconds(5);
 
 class EpollServer final : public Server {
  public:

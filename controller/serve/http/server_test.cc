@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "controller/serve/http/parse.h"
 #include "tests/support/http_client.h"
 
 namespace paliad::http {

@@ -152,19 +152,23 @@ http::Response MigrationPage(const PageContext& context, const std::string& text
   }
   data["has_entries"] = !entries->items.empty();
   data["entries"] = OrderedJson::array();
-  std::string blob;
+  Json applied = Json::object();  // the newest entry that tells of it
   for (const store::EntryRow& entry : entries->items) {
     const Json leaf = LeafOf(entry);
     data["entries"].push_back(EntryData(context.target, entry, leaf));
     if (TextOf(leaf, "kind") == "applied") {
-      blob = TextOf(leaf, "blob");
+      applied = leaf;
       data["path"] = TextOf(leaf, "path");
     }
     if (data["name"].is_null()) {
       data["name"] = TextOf(leaf, "name");
     }
   }
-  data["sql"] = context.backend.ReadBlob(context.target, blob).value_or("");
+  const auto body = records->Body(TextOf(applied, "sql"));
+  data["sql"] =
+      body && *body
+          ? **body
+          : context.backend.ReadMigration(context.target, TextOf(applied, "blob"), "", "").value_or("");
   return HtmlAnswer(200, "migration", data);
 }
 

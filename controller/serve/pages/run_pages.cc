@@ -72,12 +72,25 @@ std::optional<std::chrono::microseconds> DurationOf(const Json& leaf) {
                                     : std::nullopt;
 }
 
+// The SQL as it ran: the ledger's own copy, else the clone's file.
+std::string SqlOf(const PageContext& context, Records& records, const std::string& commit, const Json& leaf) {
+  const auto body = records.Body(TextOf(leaf, "sql"));
+  std::string sql =
+      body && *body
+          ? **body
+          : context.backend.ReadMigration(context.target, TextOf(leaf, "blob"), commit, TextOf(leaf, "path"))
+                .value_or("");
+  if (sql.size() > kMaxSqlShown) {
+    sql = sql.substr(0, kMaxSqlShown) + "\n-- … (cut)";
+  }
+  return sql;
+}
+
 // What a run did to one migration, from the last entry about it.
-OrderedJson MigrationData(const PageContext& context, const Json& leaf) {
+OrderedJson MigrationData(const PageContext& context, Records& records, const std::string& commit,
+                          const Json& leaf) {
   const std::string kind = TextOf(leaf, "kind");
   const std::string version = leaf["version"].dump();
-  const std::string sql =
-      context.backend.ReadBlob(context.target, TextOf(leaf, "blob")).value_or(std::string());
   return {
       {"href", TargetPath(context.target) + "/migrations/" + version},
       {"label", version + "_" + TextOf(leaf, "name")},
@@ -87,7 +100,7 @@ OrderedJson MigrationData(const PageContext& context, const Json& leaf) {
       {"took", Took(DurationOf(leaf))},
       {"author", leaf.contains("author") && leaf["author"].is_object() ? TextOf(leaf["author"], "name") : ""},
       {"message", TextOf(leaf, "message")},
-      {"sql", sql.size() > kMaxSqlShown ? sql.substr(0, kMaxSqlShown) + "\n-- … (cut)" : sql}};
+      {"sql", SqlOf(context, records, commit, leaf)}};
 }
 
 bool TellsOfMigration(const std::string& kind) {
@@ -159,7 +172,7 @@ http::Response RunPage(const PageContext& context, const std::string& run_id) {
   data["has_migrations"] = !migrations.empty();
   data["migrations"] = OrderedJson::array();
   for (const auto& [version, leaf] : migrations) {
-    data["migrations"].push_back(MigrationData(context, leaf));
+    data["migrations"].push_back(MigrationData(context, *records, run.row.commit, leaf));
     data["migrations"].back()["open"] = migrations.size() == 1;
   }
   data["more_entries"] = entries->next.has_value();

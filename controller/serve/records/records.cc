@@ -85,7 +85,8 @@ Result<Page<RunRecord>> Records::Runs(const RunQuery& query) {
                                   "read the ledger's runs"));
   std::vector<std::int64_t> seqs;
   for (int row = 0; row < rows.size(); ++row) {
-    RunRecord run{.row = {.run_id = rows.String(row, 1),
+    RunRecord run{.row = {.seq = rows.Int(row, 0),
+                          .run_id = rows.String(row, 1),
                           .target = rows.String(row, 2),
                           .trigger = rows.String(row, 3),
                           .commit = rows.String(row, 4),
@@ -94,6 +95,7 @@ Result<Page<RunRecord>> Records::Runs(const RunQuery& query) {
                           .finished_at = rows.Optional(row, 7),
                           .applied = rows.Int(row, 8),
                           .actor = rows.String(row, 9),
+                          .author = rows.String(row, 12),
                           .reason = rows.String(row, 10)}};
     if (!rows.IsNull(row, 11)) {
       run.duration = std::chrono::microseconds(rows.Int(row, 11));
@@ -128,6 +130,14 @@ Result<std::optional<store::EntryRow>> Records::Entry(std::int64_t seq) {
   }
   ASSIGN_OR_RETURN(const pg::Rows rows, session_.Query(kEntrySql, {std::to_string(seq)}, "read the entry"));
   return rows.empty() ? std::nullopt : std::optional(EntryAt(rows, 0));
+}
+
+Result<std::optional<std::string>> Records::Body(const std::string& digest) {
+  // The table came with the checkpoints.
+  if (!has_checkpoints_ || !ledger::ParseHexHash(digest)) {
+    return std::nullopt;
+  }
+  return store::ReadBody(session_, digest);
 }
 
 Result<Page<MigrationRecord>> Records::Migrations(std::optional<std::int64_t> version,

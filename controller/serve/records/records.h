@@ -41,7 +41,7 @@ struct RunQuery {
   std::optional<std::string> since;   // times as FormatUtc
   std::optional<std::string> until;
   std::optional<std::int64_t> version;
-  std::optional<std::string> author;   // a part of a name or an address
+  std::optional<std::string> author;   // a part of the name or address of the commit's author
   std::optional<std::int64_t> cursor;  // Page::next
   std::int64_t limit = 50;             // 1 to kMaxPage
 };
@@ -88,6 +88,9 @@ class Records {
   Result<Page<RunRecord>> Runs(const RunQuery& query);
   Result<Page<store::EntryRow>> Entries(const EntryQuery& query);
   Result<std::optional<store::EntryRow>> Entry(std::int64_t seq);
+  // A text that an entry names by digest (64 hex digits): what ran, as it ran. None where the ledger does not
+  // have it (any more), or `digest` is none.
+  Result<std::optional<std::string>> Body(const std::string& digest);
   // By version, ascending.
   Result<Page<MigrationRecord>> Migrations(std::optional<std::int64_t> version,
                                            std::optional<std::int64_t> cursor, std::int64_t limit);

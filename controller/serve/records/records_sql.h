@@ -23,12 +23,14 @@ SELECT started.seq, started.run_id, started.target, started.fields ->> 'trigger'
        pg_catalog.to_char(ended.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
        (SELECT pg_catalog.count(*) FROM paliad_ledger.entry AS e WHERE e.run_id = started.run_id AND e.kind = 'applied'),
        started.fields ->> 'actor', ended.fields ->> 'reason',
-       pg_catalog.round(extract(epoch FROM ended.at - started.at) * 1000000)
+       pg_catalog.round(extract(epoch FROM ended.at - started.at) * 1000000),
+       (started.fields -> 'author' ->> 'name') || ' <' || (started.fields -> 'author' ->> 'email') || '>'
 FROM (SELECT s.*, pg_catalog.convert_from(s.leaf, 'UTF8')::jsonb AS fields FROM paliad_ledger.entry AS s
       WHERE s.kind = 'run_started' AND s.tracker = $1) AS started
 LEFT JOIN LATERAL (SELECT e.outcome, e.at, pg_catalog.convert_from(e.leaf, 'UTF8')::jsonb AS fields
                    FROM paliad_ledger.entry AS e
-                   WHERE e.run_id = started.run_id AND e.kind = 'run_finished') AS ended ON true
+                   WHERE e.run_id = started.run_id AND e.kind = 'run_finished'
+                   ORDER BY e.ordinal DESC LIMIT 1) AS ended ON true
 WHERE ($2::text IS NULL OR ended.outcome = $2)
   AND ($3::text IS NULL OR pg_catalog.starts_with(started.run_id::text, $3))
   AND ($4::text IS NULL OR pg_catalog.starts_with(started."commit", $4))
@@ -36,11 +38,7 @@ WHERE ($2::text IS NULL OR ended.outcome = $2)
   AND ($6::timestamptz IS NULL OR started.at < $6::timestamptz)
   AND ($7::int IS NULL OR EXISTS (SELECT FROM paliad_ledger.entry AS e
                                   WHERE e.run_id = started.run_id AND e.version = $7::int))
-  AND ($8::text IS NULL OR EXISTS (
-        SELECT FROM paliad_ledger.entry AS e
-        WHERE e.run_id = started.run_id AND e.kind = 'applied'
-          AND pg_catalog.strpos(pg_catalog.lower((pg_catalog.convert_from(e.leaf, 'UTF8')::jsonb -> 'author')::text),
-                                pg_catalog.lower($8)) > 0))
+  AND ($8::text IS NULL OR pg_catalog.strpos(pg_catalog.lower((started.fields -> 'author')::text), pg_catalog.lower($8)) > 0)
   AND ($9::bigint IS NULL OR started.seq < $9::bigint)
 ORDER BY started.seq DESC
 LIMIT $10::bigint

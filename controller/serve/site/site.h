@@ -29,7 +29,7 @@ class Metrics;
 
 class Site {
  public:
-  virtual ~Site() = default;  // answers what was asked, for a second at most, and stops
+  virtual ~Site() = default;  // answers what was asked, for five seconds at most, and stops
 
   virtual std::uint16_t port() const = 0;
 
