@@ -95,8 +95,8 @@ TEST(Takeover, WithoutACounterEverythingIsApplied) {
   EXPECT_EQ(scenario.Applied(), "1:a 2:b 3:c 4:d");
   EXPECT_EQ(
       scenario.Kinds(),
-      "genesis schema_upgraded schema_upgraded schema_upgraded run_started applied applied applied applied "
-      "run_finished");
+      "genesis schema_upgraded schema_upgraded schema_upgraded schema_upgraded run_started applied applied "
+      "applied applied run_finished");
 }
 
 TEST(Takeover, TheStaleCopyInPublicIsNotRead) {
