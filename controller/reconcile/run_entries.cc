@@ -60,22 +60,6 @@ std::vector<Json> VersionRanges(const std::vector<Migration>& migrations) {
   return batches;
 }
 
-}  // namespace
-
-// `status` shows it.
-std::string ReasonOf(const Run& run) {
-  if (run.error) {
-    return run.error->Message();
-  }
-  if (run.failed) {
-    return fmt::format("{}: {}", run.failed->path, run.failed->message);
-  }
-  const auto error = std::find_if(run.findings.begin(), run.findings.end(), [](const Finding& finding) {
-    return finding.severity == Severity::kError && !finding.waiver;
-  });
-  return error == run.findings.end() ? "" : fmt::format("{}: {}", error->path, error->message);
-}
-
 // Which of the folder's migrations became what, in the order of their versions.
 class Fates {
  public:
@@ -102,6 +86,19 @@ class Fates {
 };
 
 }  // namespace
+
+std::string ReasonOf(const Run& run) {
+  if (run.error) {
+    return run.error->Message();
+  }
+  if (run.failed) {
+    return fmt::format("{}: {}", run.failed->path, run.failed->message);
+  }
+  const auto error = std::find_if(run.findings.begin(), run.findings.end(), [](const Finding& finding) {
+    return finding.severity == Severity::kError && !finding.waiver;
+  });
+  return error == run.findings.end() ? "" : fmt::format("{}: {}", error->path, error->message);
+}
 
 std::string HostName() {
   std::array<char, 256> name{};
