@@ -53,6 +53,19 @@ std::string FirstLine(const char* message) {
   return ToValidUtf8(line);
 }
 
+// Every commit that `head` descends from is there.
+bool IsComplete(git_repository* repository, const git_oid& head) {
+  OwnedRevwalk walk;
+  if (git_revwalk_new(Out(walk), repository) != 0 || git_revwalk_push(walk.get(), &head) != 0) {
+    return false;
+  }
+  git_oid id;
+  int next = 0;
+  while ((next = git_revwalk_next(&id, walk.get())) == 0) {
+  }
+  return next == GIT_ITEROVER;
+}
+
 // The commits that `head` reaches and `base` does not; < 0 if history cannot be read.
 int CountBetween(git_repository* repository, const git_oid& base, const git_oid& head) {
   OwnedRevwalk walk;
@@ -211,7 +224,10 @@ Result<int> Repository::CommitsBehind(const std::string& base, const std::string
   git_oid head_id;
   FromHex(head, &head_id);
   if (!FromHex(base, &base_id) || git_odb_exists(handle_->odb.get(), &base_id) == 0) {
-    return -1;
+    // A damaged clone lacks what the branch never lost: that is no rewritten history.
+    const bool whole = git_repository_is_shallow(handle_->repository.get()) == 1 ||
+                       IsComplete(handle_->repository.get(), head_id);
+    return whole ? Result<int>(-1) : Fail(handle_->Unreadable("walk the history of", head));
   }
   if (git_oid_equal(&base_id, &head_id) != 0) {
     return 0;

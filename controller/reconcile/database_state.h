@@ -60,8 +60,6 @@ struct DatabaseState {
 [[nodiscard]] Result<DatabaseState> ReadDatabaseState(pg::Session& session, const Target& target,
                                                       const DatabaseObjects& objects);
 
-// The log's id, where nothing else is read. REQUIRES: objects.ledger.
-[[nodiscard]] Result<std::string> ReadLedgerId(pg::Session& session);
 // AppliedSet::Digest of the tracker as it is; "" if there is no tracker. For a look that costs little.
 [[nodiscard]] Result<std::string> ReadAppliedDigest(pg::Session& session, const Target& target);
 

@@ -27,7 +27,7 @@ TEST(Stop, TheMigrationUnderWayIsFinishedAndNoOtherBegun) {
   // Waits for the test, not for time.
   served.Exec("CREATE TABLE go ()");
   served.Commit({{"1_a.up.sql",
-                  "CREATE TABLE a (); DO $$ BEGIN WHILE to_regclass('public.went') IS NULL LOOP PERFORM "
+                  "CREATE TABLE a (); DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM public.go) LOOP PERFORM "
                   "pg_sleep(0.05); END LOOP; END $$;"},
                  {"2_b.up.sql", "CREATE TABLE b ();"}});
   served.Push();
@@ -36,11 +36,13 @@ TEST(Stop, TheMigrationUnderWayIsFinishedAndNoOtherBegun) {
   served.Await(kSleeping, "1");
   controller->Kill(SIGTERM);
   served.AwaitLog("stopping:");
-  served.Exec("CREATE TABLE went ()");
+  served.Exec("INSERT INTO go DEFAULT VALUES");
   EXPECT_EQ(controller->Wait().exit_code, 0) << served.Logs();
   EXPECT_EQ(served.Value(Served::kApplied), "1");
   EXPECT_EQ(served.Value("SELECT outcome FROM paliad_ledger.entry ORDER BY seq DESC LIMIT 1"), "interrupted");
-  EXPECT_EQ(served.Value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), "0");
+  EXPECT_EQ(served.Value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database ="
+                         " (SELECT oid FROM pg_database WHERE datname = current_database())"),
+            "0");
   controller = served.Start();
   served.Await(Served::kApplied, "1 2");
   EXPECT_EQ(Served::Stop(*controller), 0);

@@ -14,7 +14,8 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr Subject kSubject{.target = "production", .run_id = "ca2db82d-d63e", .commit = "0123456789abcdef", .version = 103};
+constexpr Subject kSubject{
+    .target = "production", .run_id = "ca2db82d-d63e", .commit = "0123456789abcdef", .version = 103};
 
 std::string Logged(LogFormat format, const Subject& subject, std::string_view message) {
   ::testing::internal::CaptureStderr();
@@ -24,8 +25,9 @@ std::string Logged(LogFormat format, const Subject& subject, std::string_view me
 }
 
 TEST(EventLog, TextIsALineForPeople) {
-  EXPECT_THAT(Logged(LogFormat::kText, kSubject, "applied 103_x"),
-              EndsWith("Z info production: applied 103_x (run ca2db82d-d63, commit 0123456789ab, version 103)\n"));
+  EXPECT_THAT(
+      Logged(LogFormat::kText, kSubject, "applied 103_x"),
+      EndsWith("Z info production: applied 103_x (run ca2db82d-d63, commit 0123456789ab, version 103)\n"));
   EXPECT_THAT(Logged(LogFormat::kText, {}, "stopped"), EndsWith("Z info stopped\n"));
 }
 
