@@ -49,7 +49,10 @@ LogRow RowAt(const pg::Rows& rows, int at) {
     row.prev = static_cast<std::uint64_t>(rows.Int(at, 3));
   }
   for (std::size_t i = 0; i < kProjections.size(); ++i) {
-    row.columns[i] = rows.Optional(at, kFirstProjection + static_cast<int>(i));
+    const int column = kFirstProjection + static_cast<int>(i);
+    if (!rows.IsNull(at, column)) {
+      row.columns[i] = rows.Text(at, column);
+    }
   }
   return row;
 }
@@ -57,9 +60,10 @@ LogRow RowAt(const pg::Rows& rows, int at) {
 }  // namespace
 
 std::string Unescape(std::string_view escaped) {
-  std::string bytes;
-  bytes.reserve(escaped.size());
-  for (std::size_t i = 0; i < escaped.size(); ++i) {
+  // Most leaves are ASCII without a backslash.
+  std::size_t i = std::min(escaped.find('\\'), escaped.size());
+  std::string bytes(escaped.substr(0, i));
+  for (; i < escaped.size(); ++i) {
     if (escaped[i] != '\\') {
       bytes += escaped[i];
     } else if (i + 3 < escaped.size() && escaped[i + 1] != '\\') {
@@ -127,9 +131,12 @@ Status LogReader::ForEachHash(std::uint64_t end, const OnHash& on_hash) const {
     ASSIGN_OR_RETURN(
         const std::vector<pg::Rows> answer,
         session_->Run(
-            fmt::format("SELECT pg_catalog.count(*), pg_catalog.string_agg(leaf_hash, ''::bytea ORDER BY seq)"
-                        " FROM paliad_ledger.entry WHERE seq >= {} AND seq < {}",
-                        first, first + count),
+            // Ordered by the index below the aggregate, which sorts nothing so. An order that is not theirs
+            // is found like any other: the root differs.
+            fmt::format(
+                "SELECT pg_catalog.count(*), pg_catalog.string_agg(leaf_hash, ''::bytea) FROM"
+                " (SELECT leaf_hash FROM paliad_ledger.entry WHERE seq >= {} AND seq < {} ORDER BY seq) AS o",
+                first, first + count),
             kReading));
     constexpr std::size_t kDigits = 2 * sizeof(Sha256Digest);
     std::string_view hex = answer.front().Text(0, 1);

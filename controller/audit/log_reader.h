@@ -20,8 +20,8 @@ namespace paliad::audit {
 
 // Columns that repeat a field of the leaf, and that field.
 struct Projection {
-  const char* column;  // SQL
-  const char* field;
+  std::string_view column;  // SQL
+  std::string_view field;
 };
 inline constexpr std::array<Projection, 11> kProjections = {{
     {"kind", "kind"},
@@ -45,7 +45,7 @@ struct LogRow {
   std::string leaf;
   std::optional<Sha256Digest> leaf_hash;  // none: the column has another length
   std::optional<std::uint64_t> prev;
-  std::array<std::optional<std::string>, kProjections.size()> columns;
+  std::array<std::optional<std::string_view>, kProjections.size()> columns;  // valid during the call
 };
 
 // One REPEATABLE READ, READ ONLY transaction for as long as it lives. Not thread-safe; `session` must outlive

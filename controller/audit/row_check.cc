@@ -27,14 +27,14 @@ std::optional<std::string> TextOf(const ledger::JsonScalar& value) {
   return std::nullopt;
 }
 
-std::string Shown(const std::optional<std::string>& value) {
+std::string Shown(const std::optional<std::string_view>& value) {
   return value ? fmt::format("'{}'", Truncate(*value, 100)) : "NULL";
 }
 
 std::string ColumnName(const Projection& projection) {
   const std::string_view column = projection.column;
   return column == "\"commit\""             ? "commit"
-         : column.starts_with("pg_catalog") ? projection.field
+         : column.starts_with("pg_catalog") ? std::string(projection.field)
                                             : std::string(column);
 }
 
@@ -64,10 +64,12 @@ std::optional<LeafFields> ReadLeafFields(const std::string& leaf) {
 void CheckColumns(const LogRow& row, const LeafFields& fields, ledger::Problems& problems) {
   for (std::size_t i = 0; i < kProjections.size(); ++i) {
     if (row.columns[i] != fields.values[i]) {
-      problems.Add(ledger::ProblemKind::kProjection,
-                   fmt::format("column {} is {}, and the entry says {}", ColumnName(kProjections[i]),
-                               Shown(row.columns[i]), Shown(fields.values[i])),
-                   row.seq);
+      problems.Add(
+          ledger::ProblemKind::kProjection,
+          fmt::format(
+              "column {} is {}, and the entry says {}", ColumnName(kProjections[i]), Shown(row.columns[i]),
+              Shown(fields.values[i] ? std::optional<std::string_view>(*fields.values[i]) : std::nullopt)),
+          row.seq);
     }
   }
   const std::optional<std::uint64_t> before = row.seq == 0 ? std::nullopt : std::optional(row.seq - 1);

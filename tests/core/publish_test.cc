@@ -271,7 +271,7 @@ TEST(Publish, AKilledPublisherThatLeftOnlyLatestIsCompleted) {
 }
 
 TEST(Publish, NothingIsPublishedThatACrashOfTheServerCouldTakeBack) {
-  PostgresServer server({.fsync = true, .settings = {"wal_writer_delay = 10s"}});
+  PostgresServer server({.settings = {"wal_writer_delay = 10s"}});
   SignedLedger ledger(server.CreateDatabase());
   ASSERT_EQ(ledger.ApplyNext().exit_code, 0);
   // Another process's entry, committed without waiting for the disk.
