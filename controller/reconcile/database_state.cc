@@ -120,6 +120,16 @@ Result<DatabaseState> ReadDatabaseState(pg::Session& session, const Target& targ
   return state;
 }
 
+Result<std::string> ReadAppliedDigest(pg::Session& session, const Target& target) {
+  const auto answer = session.Run(fmt::format(kTrackerRowsSql, arg("tracker", target.tracker.Quoted())),
+                                  "read the applied migrations");
+  if (!answer) {
+    const bool gone = !session.broken() && answer.error().kind == ErrorKind::kInvalidInput;
+    return gone ? Result<std::string>("") : Fail(answer.error());
+  }
+  return AppliedSet{.rows = ParseTrackerRows(answer->front()), .recorded = {}}.Digest();
+}
+
 Result<std::vector<RecordedMigration>> ReadRecorded(pg::Session& session, const Target& target) {
   const std::string sql =
       kNoJitSql + fmt::format(kRecordedSql, arg("tracker_name", pg::QuoteText(target.tracker.Text())));

@@ -41,32 +41,36 @@ WHERE relnamespace = 'paliad_ledger'::regnamespace AND relname = 'applied_migrat
 // right to create in it.
 inline constexpr char kOwnersSql[] = R"sql(
 SELECT statement FROM (
-  SELECT 1 AS place, '' AS name,
-         pg_catalog.format('ALTER SCHEMA paliad_ledger OWNER TO %I', {owner}) AS statement
-  FROM pg_catalog.pg_namespace WHERE nspname = 'paliad_ledger' AND nspowner <> pg_catalog.quote_ident({owner})::regrole
+  SELECT 1 AS place, nspname::text AS name,
+         pg_catalog.format('ALTER SCHEMA %I OWNER TO %I', nspname, {owner}) AS statement
+  FROM pg_catalog.pg_namespace WHERE nspname IN ('paliad_ledger', 'paliad_controller') AND nspowner <> pg_catalog.quote_ident({owner})::regrole
   UNION ALL
-  SELECT 2, relname, pg_catalog.format('ALTER %s paliad_ledger.%I OWNER TO %I',
-         CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, relname, {owner})
-  FROM pg_catalog.pg_class WHERE relnamespace = 'paliad_ledger'::regnamespace AND relkind IN ('r', 'p', 'v', 'f')
+  SELECT 2, relname, pg_catalog.format('ALTER %s %s.%I OWNER TO %I',
+         CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, relnamespace::regnamespace, relname, {owner})
+  FROM pg_catalog.pg_class WHERE relnamespace IN (SELECT oid FROM pg_catalog.pg_namespace
+                         WHERE nspname IN ('paliad_ledger', 'paliad_controller')) AND relkind IN ('r', 'p', 'v', 'f')
     AND relowner <> pg_catalog.quote_ident({owner})::regrole
   UNION ALL
   SELECT 3, proname, pg_catalog.format('ALTER ROUTINE %s OWNER TO %I', oid::regprocedure, {owner})
-  FROM pg_catalog.pg_proc WHERE pronamespace = 'paliad_ledger'::regnamespace AND proowner <> pg_catalog.quote_ident({owner})::regrole
+  FROM pg_catalog.pg_proc WHERE pronamespace IN (SELECT oid FROM pg_catalog.pg_namespace
+                         WHERE nspname IN ('paliad_ledger', 'paliad_controller')) AND proowner <> pg_catalog.quote_ident({owner})::regrole
 ) AS wanted ORDER BY place, name COLLATE "C"
 )sql";
 
 // Rows (object, grantee, privilege, SQL of the object) of what the login and the auditors should have.
 inline constexpr char kGrantableSql[] = R"sql(
 WITH object AS (
-  SELECT 'schema paliad_ledger' AS said, 'USAGE' AS privilege, 'SCHEMA paliad_ledger' AS name, nspacl AS acl,
+  SELECT 'schema ' || nspname AS said, 'USAGE' AS privilege, 'SCHEMA ' || nspname AS name, nspacl AS acl,
          nspowner AS owner, 'n'::"char" AS kind
-  FROM pg_catalog.pg_namespace WHERE nspname = 'paliad_ledger'
+  FROM pg_catalog.pg_namespace WHERE nspname IN ('paliad_ledger', 'paliad_controller')
   UNION ALL
-  SELECT 'table ' || relname, 'SELECT', pg_catalog.format('TABLE paliad_ledger.%I', relname), relacl, relowner, 'r'
-  FROM pg_catalog.pg_class WHERE relnamespace = 'paliad_ledger'::regnamespace AND relkind IN ('r', 'v')
+  SELECT 'table ' || relname, 'SELECT', pg_catalog.format('TABLE %s.%I', relnamespace::regnamespace, relname), relacl, relowner, 'r'
+  FROM pg_catalog.pg_class WHERE relnamespace IN (SELECT oid FROM pg_catalog.pg_namespace
+                         WHERE nspname IN ('paliad_ledger', 'paliad_controller')) AND relkind IN ('r', 'v')
   UNION ALL
   SELECT 'function ' || proname, 'EXECUTE', pg_catalog.format('FUNCTION %s', oid::regprocedure), proacl, proowner, 'f'
-  FROM pg_catalog.pg_proc WHERE pronamespace = 'paliad_ledger'::regnamespace
+  FROM pg_catalog.pg_proc WHERE pronamespace IN (SELECT oid FROM pg_catalog.pg_namespace
+                         WHERE nspname IN ('paliad_ledger', 'paliad_controller'))
 )
 SELECT said, grantee, privilege, name
 FROM object CROSS JOIN (VALUES ({login}), ({auditor})) AS role (grantee)
@@ -79,22 +83,25 @@ ORDER BY said COLLATE "C", grantee COLLATE "C"
 // owner.
 inline constexpr char kRevocableSql[] = R"sql(
 WITH object AS (
-  SELECT 'schema paliad_ledger' AS said, 'SCHEMA paliad_ledger' AS name, '' AS of_column,
+  SELECT 'schema ' || nspname AS said, 'SCHEMA ' || nspname AS name, '' AS of_column,
          coalesce(nspacl, pg_catalog.acldefault('n', nspowner)) AS acl, nspowner AS owner
-  FROM pg_catalog.pg_namespace WHERE nspname = 'paliad_ledger'
+  FROM pg_catalog.pg_namespace WHERE nspname IN ('paliad_ledger', 'paliad_controller')
   UNION ALL
-  SELECT 'table ' || relname, pg_catalog.format('TABLE paliad_ledger.%I', relname), '',
+  SELECT 'table ' || relname, pg_catalog.format('TABLE %s.%I', relnamespace::regnamespace, relname), '',
          coalesce(relacl, pg_catalog.acldefault('r', relowner)), relowner
-  FROM pg_catalog.pg_class WHERE relnamespace = 'paliad_ledger'::regnamespace AND relkind IN ('r', 'v')
+  FROM pg_catalog.pg_class WHERE relnamespace IN (SELECT oid FROM pg_catalog.pg_namespace
+                         WHERE nspname IN ('paliad_ledger', 'paliad_controller')) AND relkind IN ('r', 'v')
   UNION ALL
-  SELECT 'column ' || c.relname || '.' || a.attname, pg_catalog.format('TABLE paliad_ledger.%I', c.relname),
+  SELECT 'column ' || c.relname || '.' || a.attname, pg_catalog.format('TABLE %s.%I', c.relnamespace::regnamespace, c.relname),
          pg_catalog.format(' (%I)', a.attname), a.attacl, c.relowner
   FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
-  WHERE c.relnamespace = 'paliad_ledger'::regnamespace AND a.attacl IS NOT NULL
+  WHERE c.relnamespace IN (SELECT oid FROM pg_catalog.pg_namespace
+                         WHERE nspname IN ('paliad_ledger', 'paliad_controller')) AND a.attacl IS NOT NULL
   UNION ALL
   SELECT 'function ' || proname, pg_catalog.format('FUNCTION %s', oid::regprocedure), '',
          coalesce(proacl, pg_catalog.acldefault('f', proowner)), proowner
-  FROM pg_catalog.pg_proc WHERE pronamespace = 'paliad_ledger'::regnamespace
+  FROM pg_catalog.pg_proc WHERE pronamespace IN (SELECT oid FROM pg_catalog.pg_namespace
+                         WHERE nspname IN ('paliad_ledger', 'paliad_controller'))
 ), granted AS (
   SELECT said, CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(g.grantee) END AS grantee,
          g.privilege_type, g.is_grantable, name, of_column

@@ -87,7 +87,6 @@ class Fates {
 
 }  // namespace
 
-// `status` shows it.
 std::string ReasonOf(const Run& run) {
   if (run.error) {
     return run.error->Message();

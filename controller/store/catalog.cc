@@ -24,7 +24,7 @@ constexpr std::string_view kOnVersion = " on PostgreSQL ";
 struct Schema {
   std::string owner;
   int server_major = 0;
-  std::string oid;
+  std::string oids;  // of the ledger's and the controller's, "16385, 16499"
   std::string owner_oid;
 };
 
@@ -50,7 +50,7 @@ Result<Schema> ReadSchema(pg::Session& session) {
   }
   return Schema{.owner = rows.String(0, 0),
                 .server_major = static_cast<int>(rows.Int(0, 1)),
-                .oid = rows.String(0, 2),
+                .oids = rows.String(0, 2),
                 .owner_oid = rows.String(0, 3)};
 }
 
@@ -59,7 +59,7 @@ Result<CatalogLines> ReadLines(pg::Session& session, const Schema& schema) {
   ASSIGN_OR_RETURN(
       const std::vector<pg::Rows> answer,
       session.Run("SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);" +
-                      fmt::format(kCatalogLinesSql, arg("ledger", schema.oid), arg("owner", schema.owner_oid),
+                      fmt::format(kCatalogLinesSql, arg("schemas", schema.oids), arg("owner", schema.owner_oid),
                                   arg("major", schema.server_major)),
                   "read the catalog of the ledger's schema"));
   CatalogLines lines;
@@ -162,7 +162,7 @@ Status JudgeGrants(pg::Session& session, const Schema& schema, const Installatio
                    CatalogReport& report) {
   ASSIGN_OR_RETURN(
       const std::vector<pg::Rows> answer,
-      session.Run(fmt::format(kGrantsSql, arg("ledger", schema.oid)), "read the grants on the ledger"));
+      session.Run(fmt::format(kGrantsSql, arg("schemas", schema.oids)), "read the grants on the ledger"));
   for (int row = 0; row < answer.front().size(); ++row) {
     JudgeGrant(answer.front(), row, installations, report);
   }
@@ -186,7 +186,7 @@ Status TakeRemarks(pg::Session& session, const std::string& sql, CatalogReport& 
 Status JudgeInstalled(pg::Session& session, const Schema& schema, const Installations& installations,
                       CatalogReport& report) {
   RETURN_IF_ERROR(TakeRemarks(
-      session, fmt::format(kOwnerRoleSql, arg("ledger", schema.oid), arg("owner", schema.owner_oid)),
+      session, fmt::format(kOwnerRoleSql, arg("schemas", schema.oids), arg("owner", schema.owner_oid)),
       report));
   for (const std::string& login : installations.logins) {
     ASSIGN_OR_RETURN(const std::vector<RoleRight> rights, ReadDangerousRights(session, login));
@@ -246,7 +246,7 @@ Result<std::set<std::string>> ReadInstalledLogins(pg::Session& session) {
 }
 
 bool IsForAuditors(const Grant& grant) {
-  if (grant.object == "schema paliad_ledger") {
+  if (grant.object == "schema paliad_ledger" || grant.object == "schema paliad_controller") {
     return grant.privilege == "USAGE";
   }
   return grant.privilege == "SELECT" && grant.object != "table append_secret" &&
@@ -254,9 +254,9 @@ bool IsForAuditors(const Grant& grant) {
 }
 
 bool IsForLogins(const Grant& grant) {
-  static const std::set<std::string_view> functions = {"function append",   "function look",
-                                                       "function put_blob", "function put_checkpoint",
-                                                       "function require",  "function seal"};
+  static const std::set<std::string_view> functions = {
+      "function append",  "function look", "function put_blob",  "function put_checkpoint", "function require",
+      "function resume",  "function seal", "function set_state", "function suspend"};
   return IsForAuditors(grant) || (grant.privilege == "EXECUTE" && functions.contains(grant.object));
 }
 

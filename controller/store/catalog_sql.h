@@ -5,14 +5,17 @@
 
 namespace paliad::store {
 
-// Who owns the schema, and the server's major version.
+// Who owns the ledger's schema, the server's major version, the oids of it and of the controller's, the owner's oid.
 inline constexpr char kSchemaOwnerSql[] = R"sql(
-SELECT r.rolname, pg_catalog.current_setting('server_version_num')::int / 10000, n.oid, n.nspowner, r.rolsuper
+SELECT r.rolname, pg_catalog.current_setting('server_version_num')::int / 10000,
+       (SELECT pg_catalog.string_agg(oid::text, ', ') FROM pg_catalog.pg_namespace
+        WHERE nspname IN ('paliad_ledger', 'paliad_controller')),
+       n.nspowner
 FROM pg_catalog.pg_namespace AS n JOIN pg_catalog.pg_roles AS r ON r.oid = n.nspowner
 WHERE n.nspname = 'paliad_ledger';
 )sql";
 
-// Rows (object's property, value). {ledger}: the schema's oid, {owner}: its owner's. No oid and no name of a
+// Rows (object's property, value). {schemas}: the schemas' oids, {owner}: its owner's. No oid and no name of a
 // role but of those that should not be there; nothing that differs between PostgreSQL 13 and 18 but a view's
 // body, which has the major version {major} in its name. NOT NULL is a constraint in 18, and told with the
 // columns here.
@@ -20,10 +23,10 @@ inline constexpr char kCatalogLinesSql[] = R"sql(
 WITH relation AS (
   SELECT c.*, CASE c.relkind WHEN 'r' THEN 'table' WHEN 'v' THEN 'view' WHEN 'i' THEN 'index'
                              ELSE 'relation of kind ' || c.relkind::text END || ' ' || c.relname AS said
-  FROM pg_catalog.pg_class AS c WHERE c.relnamespace = {ledger}
+  FROM pg_catalog.pg_class AS c WHERE c.relnamespace IN ({schemas})
 ), routine AS (
   SELECT p.*, 'function ' || p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')' AS said
-  FROM pg_catalog.pg_proc AS p WHERE p.pronamespace = {ledger}
+  FROM pg_catalog.pg_proc AS p WHERE p.pronamespace IN ({schemas})
 ), line AS (
   SELECT said AS what, pg_catalog.concat_ws(', ', CASE relpersistence WHEN 'p' THEN 'permanent' ELSE 'not permanent' END,
          CASE WHEN relrowsecurity OR relforcerowsecurity THEN 'row security' END,
@@ -94,13 +97,13 @@ WITH relation AS (
   SELECT said || ' body', pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(prosrc, 'UTF8')), 'hex') FROM routine
   UNION ALL
   SELECT 'type ' || t.typname, 'there' FROM pg_catalog.pg_type AS t
-  WHERE t.typnamespace = {ledger} AND t.typrelid = 0 AND NOT EXISTS
+  WHERE t.typnamespace IN ({schemas}) AND t.typrelid = 0 AND NOT EXISTS
         (SELECT FROM pg_catalog.pg_type AS element WHERE element.typarray = t.oid AND element.typrelid <> 0)
   UNION ALL
-  SELECT 'operator ' || o.oid::regoperator::text, 'there' FROM pg_catalog.pg_operator AS o WHERE o.oprnamespace = {ledger}
+  SELECT 'operator ' || o.oid::regoperator::text, 'there' FROM pg_catalog.pg_operator AS o WHERE o.oprnamespace IN ({schemas})
   UNION ALL
   SELECT 'default privileges of ' || d.defaclrole::regrole::text, d.defaclacl::text
-  FROM pg_catalog.pg_default_acl AS d WHERE d.defaclnamespace = {ledger}
+  FROM pg_catalog.pg_default_acl AS d WHERE d.defaclnamespace IN ({schemas})
 )
 SELECT what, pg_catalog.regexp_replace(value, '[[:space:]]+', ' ', 'g') FROM line ORDER BY what COLLATE "C", value COLLATE "C";
 )sql";
@@ -109,18 +112,18 @@ SELECT what, pg_catalog.regexp_replace(value, '[[:space:]]+', ' ', 'g') FROM lin
 // than the owner.
 inline constexpr char kGrantsSql[] = R"sql(
 WITH object AS (
-  SELECT 'schema paliad_ledger' AS said, coalesce(nspacl, pg_catalog.acldefault('n', nspowner)) AS acl, nspowner AS owner
-  FROM pg_catalog.pg_namespace WHERE oid = {ledger}
+  SELECT 'schema ' || nspname AS said, coalesce(nspacl, pg_catalog.acldefault('n', nspowner)) AS acl, nspowner AS owner
+  FROM pg_catalog.pg_namespace WHERE oid IN ({schemas})
   UNION ALL
   SELECT 'table ' || relname, coalesce(relacl, pg_catalog.acldefault('r', relowner)), relowner
-  FROM pg_catalog.pg_class WHERE relnamespace = {ledger} AND relkind NOT IN ('i', 'I')
+  FROM pg_catalog.pg_class WHERE relnamespace IN ({schemas}) AND relkind NOT IN ('i', 'I')
   UNION ALL
   SELECT 'column ' || c.relname || '.' || a.attname, a.attacl, c.relowner
   FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
-  WHERE c.relnamespace = {ledger} AND a.attacl IS NOT NULL
+  WHERE c.relnamespace IN ({schemas}) AND a.attacl IS NOT NULL
   UNION ALL
   SELECT 'function ' || proname, coalesce(proacl, pg_catalog.acldefault('f', proowner)), proowner
-  FROM pg_catalog.pg_proc WHERE pronamespace = {ledger}
+  FROM pg_catalog.pg_proc WHERE pronamespace IN ({schemas})
 )
 SELECT said, CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(g.grantee) END, g.privilege_type,
        g.is_grantable
@@ -166,9 +169,9 @@ SELECT 'problem', pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid) 
 FROM owner, pg_catalog.pg_shdepend AS d
 WHERE d.refclassid = 'pg_catalog.pg_authid'::regclass AND d.refobjid = {owner} AND d.deptype = 'o'
   AND d.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-  AND (d.classid, d.objid) <> ('pg_catalog.pg_namespace'::regclass, {ledger})
-  AND (SELECT i.schema FROM pg_catalog.pg_identify_object(d.classid, d.objid, d.objsubid) AS i)
-      IS DISTINCT FROM 'paliad_ledger'
+  AND NOT (d.classid = 'pg_catalog.pg_namespace'::regclass AND d.objid IN ({schemas}))
+  AND coalesce((SELECT i.schema FROM pg_catalog.pg_identify_object(d.classid, d.objid, d.objsubid) AS i)
+               NOT IN ('paliad_ledger', 'paliad_controller'), true)
 UNION ALL
 SELECT 'problem', 'default privileges of ' || owner.rolname || ': ' || d.defaclacl::text
 FROM owner, pg_catalog.pg_default_acl AS d WHERE d.defaclrole = {owner};
