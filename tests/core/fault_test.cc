@@ -189,8 +189,9 @@ TEST(Fault, AConnectionLostOutsideOfATransactionLeavesADoubtThatIsRecorded) {
   FaultCase fault_case;
   fault_case.scenario.Commit(
       {{"001_a.up.sql", "CREATE TABLE a (id int);"},
-       {"002_i.up.sql", "-- paliad:no-transaction\nCREATE INDEX CONCURRENTLY a_id ON a (id);\n"}});
-  fault_case.proxy.Inject({.containing = "CREATE INDEX CONCURRENTLY a_id",
+       {"002_i.up.sql", "-- paliad:no-transaction\nCREATE INDEX CONCURRENTLY a_id ON a (id)"}});
+  // The statement alone: the intent's message has the file as a body, with more behind it.
+  fault_case.proxy.Inject({.containing = std::string("a_id ON a (id)\0", 15),
                            .when = PgProxy::When::kBeforeAnswer,
                            .then = PgProxy::Then::kDropBoth});
   const Outcome outcome = ToOutcome(RunProgram(fault_case.Reconcile()));

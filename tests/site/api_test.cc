@@ -24,7 +24,7 @@ class Api : public SiteTest {};
 
 TEST_F(Api, EveryAnswerIsAsTheOpenApiDocumentSays) {
   MakeHistory();
-  scenario_.Exec("SELECT paliad_ledger.put_checkpoint(5, decode('01020304', 'hex'), 'origin')");
+  scenario_.Exec("SELECT paliad_ledger.put_checkpoint(5, decode('01020304', 'hex'), E'origin\\n5\\nroot\\n')");
   Start();
   const ProcessResult result =
       RunProgram({.argv = {"/usr/bin/python3", "tests/site/validate_api.py", std::to_string(port()),
@@ -213,13 +213,13 @@ TEST_F(Api, TheNewestSignedCheckpointIsPublic) {
   Start();
   EXPECT_EQ(Get("/checkpoint/production", "").status, 404);
   scenario_.Exec(
-      "SELECT paliad_ledger.put_checkpoint(9, '', 'unsigned'),"
-      " paliad_ledger.put_checkpoint(5, decode('01020304', 'hex'), E'signed 5\\n'),"
-      " paliad_ledger.put_checkpoint(7, decode('01020304', 'hex'), E'signed 7\\n')");
+      "SELECT paliad_ledger.put_checkpoint(9, '', E'unsigned\\n9\\n'),"
+      " paliad_ledger.put_checkpoint(5, decode('01020304', 'hex'), E'signed\\n5\\n'),"
+      " paliad_ledger.put_checkpoint(7, decode('01020304', 'hex'), E'signed\\n7\\n')");
   const HttpReply reply = Get("/checkpoint/production", "");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.headers.at("content-type"), "text/plain; charset=utf-8");
-  EXPECT_EQ(reply.body, "signed 7\n");
+  EXPECT_EQ(reply.body, "signed\n7\n");
   EXPECT_EQ(Get("/checkpoint/nothing", "").status, 404);
 }
 

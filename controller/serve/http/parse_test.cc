@@ -87,7 +87,9 @@ TEST(EndOfHead, IsFoundWhereverTheBytesWereCut) {
   for (std::size_t cut = 0; cut <= head.size(); ++cut) {
     const std::string first = head.substr(0, cut);
     EXPECT_EQ(EndOfHead(first, 0).has_value(), cut == head.size());
-    EXPECT_EQ(EndOfHead(head, cut), head.size());
+    if (cut < head.size()) {  // else it was found before
+      EXPECT_EQ(EndOfHead(head, cut), head.size());
+    }
   }
 }
 

@@ -46,7 +46,7 @@ class Served : public ::testing::Test {
       changed_.wait(lock, [this] { return released_; });
     }
     if (request.path == "/throw") {
-      throw std::runtime_error("a bug");
+      throw std::runtime_error("an internal detail");
     }
     return {.body = request.method + " " + std::to_string(request.body.size()) + " " + request.peer};
   }
@@ -141,7 +141,7 @@ TEST_F(Served, AnExceptionIsA500WithoutItsText) {
   Start();
   const HttpReply reply = Fetch(port(), "GET", "/throw");
   EXPECT_EQ(reply.status, 500);
-  EXPECT_EQ(reply.body.find("a bug"), std::string::npos) << reply.body;
+  EXPECT_EQ(reply.body.find("an internal detail"), std::string::npos) << reply.body;
 }
 
 TEST_F(Served, AThousandSlowConnectionsStopNothing) {
