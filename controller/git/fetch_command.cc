@@ -11,6 +11,7 @@
 #include "controller/git/clone.h"
 #include "controller/git/fetch.h"
 #include "controller/git/fetch_message.h"
+#include "controller/git/home.h"
 
 namespace paliad::git {
 namespace {
@@ -38,6 +39,7 @@ Result<std::string> Answer() {
 
 int RunFetchCommand() {
   ::umask(S_IRWXG | S_IRWXO);  // a private repository's clone is private
+  SetHomeIfMissing();
   const Result<std::string> reply = Answer();
   const std::string text = EncodeReply(reply) + "\n";
   const bool written =

@@ -22,4 +22,10 @@ std::string HomeFolder() {
   return found->pw_dir;
 }
 
+void SetHomeIfMissing() {
+  if (const std::string home = HomeFolder(); !home.empty()) {
+    ::setenv("HOME", home.c_str(), /*overwrite=*/1);
+  }
+}
+
 }  // namespace paliad::git

@@ -9,6 +9,10 @@ namespace paliad::git {
 // $HOME, else the password database's; empty if neither has one.
 std::string HomeFolder();
 
+// For a child process that reaches over the network: libgit2 looks for known_hosts below $HOME before it asks
+// whom to trust, and fails where a service was started without one.
+void SetHomeIfMissing();
+
 }  // namespace paliad::git
 
 #endif  // PALIAD_CONTROLLER_GIT_HOME_H_

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "controller/git/child_process.h"
 #include "controller/git/fetch_message.h"
+#include "controller/git/home.h"
 #include "controller/git/libgit2.h"
 #include "controller/git/ref_transfer.h"
 #include "controller/git/remote_url.h"
@@ -174,6 +175,7 @@ Result<std::string> Answer() {
 }  // namespace
 
 int RunRefTransferCommand() {
+  SetHomeIfMissing();
   const Result<std::string> reply = Answer();
   const std::string text = EncodeReply(reply) + "\n";
   const bool written =

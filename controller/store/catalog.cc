@@ -59,8 +59,8 @@ Result<CatalogLines> ReadLines(pg::Session& session, const Schema& schema) {
   ASSIGN_OR_RETURN(
       const std::vector<pg::Rows> answer,
       session.Run("SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);" +
-                      fmt::format(kCatalogLinesSql, arg("schemas", schema.oids), arg("owner", schema.owner_oid),
-                                  arg("major", schema.server_major)),
+                      fmt::format(kCatalogLinesSql, arg("schemas", schema.oids),
+                                  arg("owner", schema.owner_oid), arg("major", schema.server_major)),
                   "read the catalog of the ledger's schema"));
   CatalogLines lines;
   const pg::Rows& rows = answer.back();
@@ -255,8 +255,8 @@ bool IsForAuditors(const Grant& grant) {
 
 bool IsForLogins(const Grant& grant) {
   static const std::set<std::string_view> functions = {
-      "function append",  "function look", "function put_blob",  "function put_checkpoint", "function require",
-      "function resume",  "function seal", "function set_state", "function suspend"};
+      "function append", "function look", "function put_blob",  "function put_checkpoint", "function require",
+      "function resume", "function seal", "function set_state", "function suspend"};
   return IsForAuditors(grant) || (grant.privilege == "EXECUTE" && functions.contains(grant.object));
 }
 

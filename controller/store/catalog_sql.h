@@ -5,7 +5,8 @@
 
 namespace paliad::store {
 
-// Who owns the ledger's schema, the server's major version, the oids of it and of the controller's, the owner's oid.
+// Who owns the ledger's schema, the server's major version, the oids of it and of the controller's, the
+// owner's oid.
 inline constexpr char kSchemaOwnerSql[] = R"sql(
 SELECT r.rolname, pg_catalog.current_setting('server_version_num')::int / 10000,
        (SELECT pg_catalog.string_agg(oid::text, ', ') FROM pg_catalog.pg_namespace
@@ -15,10 +16,10 @@ FROM pg_catalog.pg_namespace AS n JOIN pg_catalog.pg_roles AS r ON r.oid = n.nsp
 WHERE n.nspname = 'paliad_ledger';
 )sql";
 
-// Rows (object's property, value). {schemas}: the schemas' oids, {owner}: its owner's. No oid and no name of a
-// role but of those that should not be there; nothing that differs between PostgreSQL 13 and 18 but a view's
-// body, which has the major version {major} in its name. NOT NULL is a constraint in 18, and told with the
-// columns here.
+// Rows (object's property, value). {schemas}: the schemas' oids, {owner}: its owner's. No oid and no name of
+// a role but of those that should not be there; nothing that differs between PostgreSQL 13 and 18 but a
+// view's body, which has the major version {major} in its name. NOT NULL is a constraint in 18, and told with
+// the columns here.
 inline constexpr char kCatalogLinesSql[] = R"sql(
 WITH relation AS (
   SELECT c.*, CASE c.relkind WHEN 'r' THEN 'table' WHEN 'v' THEN 'view' WHEN 'i' THEN 'index'

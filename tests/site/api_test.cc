@@ -24,7 +24,8 @@ class Api : public SiteTest {};
 
 TEST_F(Api, EveryAnswerIsAsTheOpenApiDocumentSays) {
   MakeHistory();
-  scenario_.Exec("SELECT paliad_ledger.put_checkpoint(5, decode('01020304', 'hex'), E'origin\\n5\\nroot\\n')");
+  scenario_.Exec(
+      "SELECT paliad_ledger.put_checkpoint(5, decode('01020304', 'hex'), E'origin\\n5\\nroot\\n')");
   Start();
   const ProcessResult result =
       RunProgram({.argv = {"/usr/bin/python3", "tests/site/validate_api.py", std::to_string(port()),
