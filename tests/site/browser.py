@@ -142,7 +142,7 @@ def check_page():
         ".filter(field => field.labels.length === 0).map(field => field.name)")
     expect(not unlabelled, f"labels for {unlabelled}")
     unreachable = browser.script(
-        "return [...document.querySelectorAll('pre, .table')].filter(box => box.tabIndex !== 0).length")
+        "return [...document.querySelectorAll('pre, .table, .scroll')].filter(box => box.tabIndex !== 0).length")
     expect(unreachable == 0, "what scrolls can be reached by keyboard")
     for width in (360, 1200):
         browser.width(width)
@@ -184,6 +184,7 @@ def test():
     # An entry full of markup is text.
     browser.open("/targets/production/migrations/2")
     expect("office <script>alert(1)" in browser.text("h1"), "markup in a name is text")
+    expect("paliad-gitops 2 " not in browser.text("footer"), "the footer has the program's version")
     expect("<script>document.title = 'owned'</script>" in browser.text("pre"), "markup in SQL is text")
     expect(browser.script("return document.title").startswith("Migration 2"), "nothing ran")
     check_page()

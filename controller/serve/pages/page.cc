@@ -19,7 +19,7 @@ OrderedJson Tab(const std::string& base, std::string_view id, std::string_view l
 }  // namespace
 
 OrderedJson PageData(const PageContext& context, std::string_view title, std::string_view tab) {
-  OrderedJson data = {{"title", title}, {"version", kVersion}};
+  OrderedJson data = {{"title", title}, {"program_version", kVersion}};
   if (context.person) {
     data["person"] = {{"name", context.person->anonymous ? "not signed in" : context.person->name},
                       {"role", context.person->anonymous ? "" : RoleName(context.person->role)},
