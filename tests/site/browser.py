@@ -168,6 +168,7 @@ def test():
     browser.click(browser.link("production"))
     expect(browser.count("svg.chart rect") == 5, "a bar for each run")
     expect(browser.count("form.act") == 0, "an auditor is offered no action")
+    expect(re.search(r"Branch's head\s+[0-9a-f]{12}", browser.text(".facts")), "the branch's head")
     browser.click(browser.link("All of them"))
     browser.script("document.querySelector('#outcome').value = 'failed'")
     browser.click(".filters button")

@@ -21,7 +21,7 @@ struct PageContext {
   std::string target;            // empty: of no target
 };
 
-// What head.mustache and foot.mustache need. `tab` is "", "runs", "migrations" or "ledger".
+// What page_head.mustache and page_foot.mustache need. `tab` is "", "runs", "migrations" or "ledger".
 OrderedJson PageData(const PageContext& context, std::string_view title, std::string_view tab = "");
 
 http::Response HtmlAnswer(int status, std::string_view template_name, const OrderedJson& data);

@@ -41,8 +41,9 @@ data ToData(const OrderedJson& json) {
 }  // namespace
 
 std::string RenderTemplate(std::string_view name, const OrderedJson& values) {
-  constexpr std::array<const char*, 3> kPartials = {"head", "foot", "run_table"};
+  constexpr std::array<const char*, 3> kPartials = {"page_head", "page_foot", "run_table"};
   data root = ToData(values);
+  // Their names are keys like any other: a value of one of these names would not be shown.
   for (const char* partial : kPartials) {
     root.set(partial, data(kainjow::mustache::partial(
                           [partial] { return std::string(PageFile(std::string(partial) + ".mustache")); })));
