@@ -186,9 +186,10 @@ class DatabaseVerification {
   void JudgeFormer(std::uint64_t size, ledger::Problems& problems) {
     std::uint64_t superseded = 0;
     for (const auto& [former_size, former] : former_) {
-      const auto incarnation = std::find_if(
-          incarnations_.begin(), incarnations_.end(),
-          [&](const Incarnation& one) { return one.previous_origin == former.checkpoint.origin; });
+      const std::string& origin = former.checkpoint.origin;
+      const auto incarnation =
+          std::find_if(incarnations_.begin(), incarnations_.end(),
+                       [&origin](const Incarnation& one) { return one.previous_origin == origin; });
       if (incarnation == incarnations_.end()) {
         problems.Add(ProblemKind::kUntrusted,
                      fmt::format("{}: it is a checkpoint of the log '{}', not of '{}'", former.source,

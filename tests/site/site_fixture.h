@@ -45,7 +45,7 @@ class SiteTest : public ::testing::Test {
   std::string tokens_file() const { return dir_.path() + "/tokens"; }
 
   Scenario scenario_;
-  const SystemClock clock_;
+  const SystemClock clock_{};
   TempDir dir_;
   std::string operator_token_;
   std::string auditor_token_;

@@ -74,7 +74,7 @@ std::vector<TokenRecord> Access::Tokens() {
 
 std::optional<Person> Access::Identify(const http::Request& request) {
   const std::vector<TokenRecord> tokens = Tokens();
-  const auto anonymous =
+  auto anonymous =
       anonymous_read_ ? std::optional<Person>({.name = "anonymous", .anonymous = true}) : std::nullopt;
   if (const auto header = request.Header("authorization")) {
     const auto token = BearerToken(*header);

@@ -24,7 +24,7 @@ class Tokens : public ::testing::Test {
   }
 
   const TempDir dir_;
-  const SystemClock clock_;
+  const SystemClock clock_{};
   const std::string file_ = dir_.path() + "/tokens";
 };
 

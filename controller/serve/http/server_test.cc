@@ -64,7 +64,7 @@ class Served : public ::testing::Test {
 
   std::uint16_t port() const { return server_->port(); }
 
-  const SystemClock clock_;
+  const SystemClock clock_{};
   std::mutex mutex_;
   std::condition_variable changed_;
   int slow_ = 0;
@@ -247,7 +247,7 @@ TEST_F(Served, SilentConnectionsEndByThemselves) {
 }
 
 TEST(Server, AnAddressThatIsNotOneIsExplained) {
-  const SystemClock clock;
+  const SystemClock clock{};
   for (const char* listen : {"", "localhost", "localhost:", "localhost:x", "::1:80", "127.0.0.1:65536"}) {
     const auto server = Server::Start(listen, nullptr, {}, {}, clock);
     ASSERT_FALSE(server) << listen;
@@ -256,7 +256,7 @@ TEST(Server, AnAddressThatIsNotOneIsExplained) {
 }
 
 TEST(Server, APortThatIsTakenIsUnavailable) {
-  const SystemClock clock;
+  const SystemClock clock{};
   const auto first = Server::Start("127.0.0.1:0", nullptr, {}, {}, clock);
   ASSERT_TRUE(first);
   const auto second = Server::Start("127.0.0.1:" + std::to_string((*first)->port()), nullptr, {}, {}, clock);

@@ -34,7 +34,7 @@ class Receiver : public ::testing::Test {
 
   int Count(const std::string& result) { return counts_[result]; }
 
-  const SystemClock clock_;
+  const SystemClock clock_{};
   FakeControl control_{{{.name = "production"}}};
   std::map<std::string, int> counts_;
   WebhookReceiver receiver_{control_,
