@@ -30,7 +30,7 @@ class Silent : public RunObserver {
 
 std::string MakeLogin(const std::string& admin_url) {
   const std::string database = Value(admin_url, "SELECT current_database()");
-  const std::string login = "App of " + database;  // has to be quoted everywhere
+  std::string login = "App of " + database;  // has to be quoted everywhere
   PostgresServer::Shared().CreateRole(login);
   Exec(admin_url,
        fmt::format("GRANT CREATE ON DATABASE {} TO \"{}\"; GRANT CREATE ON SCHEMA public TO \"{}\"", database,

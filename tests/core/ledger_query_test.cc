@@ -91,7 +91,7 @@ TEST_F(LedgerQuery, PagesOfRunsGoToTheEndWithoutGapOrRepetition) {
 TEST_F(LedgerQuery, PagesOfEntriesGoBothWays) {
   const int size = std::stoi(scenario_->Value("SELECT count(*) FROM paliad_ledger.entry"));
   std::vector<int> forward;
-  for (std::string after = "-1"; after != "";) {
+  for (std::string after = "-1"; !after.empty();) {
     const Json page = Ledger({"entries", "--limit", "4", "--after=" + after}).json;
     for (const Json& entry : page) {
       forward.push_back(entry["seq"]);
@@ -99,7 +99,7 @@ TEST_F(LedgerQuery, PagesOfEntriesGoBothWays) {
     after = page.empty() ? "" : page.back()["seq"].dump();
   }
   std::vector<int> back;
-  for (std::string before = std::to_string(size); before != "";) {
+  for (std::string before = std::to_string(size); !before.empty();) {
     const Json page = Ledger({"entries", "--limit", "4", "--before", before}).json;
     for (auto entry = page.rbegin(); entry != page.rend(); ++entry) {
       back.push_back((*entry)["seq"]);
