@@ -1,50 +1,15 @@
 // The child's side of a fetch: what `internal-fetch` runs.
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <cstdio>
-#include <string>
-
-#include "controller/git/child_process.h"
+#include "controller/git/child_command.h"
 #include "controller/git/clone.h"
 #include "controller/git/fetch.h"
-#include "controller/git/fetch_message.h"
-#include "controller/git/home.h"
 
 namespace paliad::git {
-namespace {
-
-std::string ReadStandardInput() {
-  std::string text;
-  std::array<char, 8192> buffer;
-  while (text.size() <= kMaxChildInput) {
-    const ssize_t count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (count > 0) {
-      text.append(buffer.data(), static_cast<std::size_t>(count));
-    } else if (count == 0 || errno != EINTR) {
-      break;
-    }
-  }
-  return text;
-}
-
-Result<std::string> Answer() {
-  ASSIGN_OR_RETURN(const FetchOptions options, DecodeRequest(ReadStandardInput()));
-  return BringUpToDate(options);
-}
-
-}  // namespace
 
 int RunFetchCommand() {
   ::umask(S_IRWXG | S_IRWXO);  // a private repository's clone is private
-  SetHomeIfMissing();
-  const Result<std::string> reply = Answer();
-  const std::string text = EncodeReply(reply) + "\n";
-  const bool written =
-      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  return reply && written ? 0 : 1;
+  return AnswerRequest(&BringUpToDate);
 }
 
 }  // namespace paliad::git

@@ -1,17 +1,12 @@
 // The child's side of a reference's transfer: what `internal-ref-transfer` runs.
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <cstdio>
 #include <string>
 #include <utility>
 
 #include "base/text.h"
-#include "controller/git/child_process.h"
-#include "controller/git/fetch_message.h"
-#include "controller/git/home.h"
+#include "controller/git/child_command.h"
+#include "controller/git/fetch.h"
 #include "controller/git/libgit2.h"
 #include "controller/git/ref_transfer.h"
 #include "controller/git/remote_url.h"
@@ -145,22 +140,7 @@ class RefTransferring {
   OwnedRemote remote_;
 };
 
-std::string ReadStandardInput() {
-  std::string text;
-  std::array<char, 8192> buffer;
-  while (text.size() <= kMaxChildInput) {
-    const ssize_t count = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (count > 0) {
-      text.append(buffer.data(), static_cast<std::size_t>(count));
-    } else if (count == 0 || errno != EINTR) {
-      break;
-    }
-  }
-  return text;
-}
-
-Result<std::string> Answer() {
-  ASSIGN_OR_RETURN(const FetchOptions request, DecodeRequest(ReadStandardInput()));
+Result<std::string> Answer(const FetchOptions& request) {
   if (request.references.size() != 1) {
     return Fail({ErrorKind::kInternal, "read the request", "", "it has not one reference", ""});
   }
@@ -174,13 +154,6 @@ Result<std::string> Answer() {
 
 }  // namespace
 
-int RunRefTransferCommand() {
-  SetHomeIfMissing();
-  const Result<std::string> reply = Answer();
-  const std::string text = EncodeReply(reply) + "\n";
-  const bool written =
-      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  return reply && written ? 0 : 1;
-}
+int RunRefTransferCommand() { return AnswerRequest(&Answer); }
 
 }  // namespace paliad::git
