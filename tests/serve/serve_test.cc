@@ -39,6 +39,20 @@ TEST(Serve, APushIsAppliedWithinTheInterval) {
   EXPECT_EQ(served.Inconsistency(), "");
 }
 
+// The run is done and recorded; that nothing outside vouches for it yet is for the log to say.
+TEST(Serve, APlaceOfPublicationThatFailsIsLoggedAndDelaysNothing) {
+  Served served;
+  served.targets.front().keys = "[target.ledger]\npublish = [\"file:/dev/null/checkpoints\"]";
+  served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});
+  served.Push();
+  served.WriteConfig();
+  const auto controller = served.Start();
+  served.Await(Served::kApplied, "1");
+  served.AwaitLog("/dev/null/checkpoints");
+  EXPECT_EQ(Served::Stop(*controller), 0) << served.Logs();
+  EXPECT_EQ(served.Value(Served::kOutcomes), "applied");
+}
+
 TEST(Serve, ThreeCommitsAtOnceHaveThreeRunsInOrder) {
   Served served;
   served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});

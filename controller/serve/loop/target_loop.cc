@@ -8,6 +8,7 @@
 #include "base/duration.h"
 #include "controller/config/config_file.h"
 #include "controller/postgres/advisory_lock.h"
+#include "controller/publish/anchor.h"
 #include "controller/reconcile/database_state.h"
 #include "controller/reconcile/suspend.h"
 #include "controller/serve/loop/delay.h"
@@ -321,6 +322,7 @@ SteadyTime TargetLoop::TakeRun(const paliad::Run& run, std::chrono::microseconds
   LogEvent(
       good ? Level::kInfo : Level::kWarning, {.target = name(), .run_id = run.run_id, .commit = run.commit},
       fmt::format("{}: {} applied{}{}", outcome, run.applied.size(), reason.empty() ? "" : "; ", reason));
+  LogAnchoring(run);
   environment_.metrics.RunEnded(name(), outcome, duration);
   if (run.pending) {
     environment_.metrics.PendingMigrations(name(), *run.pending);
@@ -333,6 +335,24 @@ SteadyTime TargetLoop::TakeRun(const paliad::Run& run, std::chrono::microseconds
     snapshot_.attempt = 0;
   }
   return environment_.clock.Steady();
+}
+
+// The next run makes up for a place that failed; a ledger that does not continue what was published needs a
+// person.
+void TargetLoop::LogAnchoring(const paliad::Run& run) const {
+  const Subject subject{.target = name(), .run_id = run.run_id, .commit = run.commit};
+  if (run.anchoring_error) {
+    const bool wait = NextActionFor(run.anchoring_error->kind) == NextAction::kRetry;
+    LogEvent(wait ? Level::kWarning : Level::kError, subject, run.anchoring_error->Message());
+  }
+  if (!run.anchoring) {
+    return;
+  }
+  for (const publish::PlaceOutcome& place : run.anchoring->places) {
+    if (place.error) {
+      LogEvent(Level::kWarning, subject, place.error->Message());
+    }
+  }
 }
 
 SteadyTime TargetLoop::TakeError(const Decision& decision, const Error& error) {

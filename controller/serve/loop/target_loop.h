@@ -81,6 +81,7 @@ class TargetLoop {
   SteadyTime Act(const News& news, pg::Session session, git::Repository& repository, const View& view);
   SteadyTime Run(const Decision& decision, git::Repository& repository, const View& view);
   SteadyTime TakeRun(const paliad::Run& run, std::chrono::microseconds duration);
+  void LogAnchoring(const paliad::Run& run) const;
   SteadyTime TakeError(const Decision& decision, const Error& error);
   SteadyTime Retry(const std::string& reason, const std::string& hint);
   void NoteInDatabase(pg::Session& session, const Past& past);
