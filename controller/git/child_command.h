@@ -1,5 +1,5 @@
-// The child's side of RunChild, the same for everything that reaches over the network: read one request, answer it, say
-// how it went.
+// The child's side of RunChild, the same for everything that reaches over the network: read one request,
+// answer it, say how it went.
 #ifndef PALIAD_CONTROLLER_GIT_CHILD_COMMAND_H_
 #define PALIAD_CONTROLLER_GIT_CHILD_COMMAND_H_
 
@@ -12,7 +12,8 @@
 namespace paliad::git {
 
 // Reads the request from standard input and writes what `answer` returns to standard output. Returns the
-// process's exit code: 0 if it was answered and written. A request that nobody can read is answered as an error.
+// process's exit code: 0 if it was answered and written. A request that nobody can read is answered as an
+// error.
 int AnswerRequest(const std::function<Result<std::string>(const FetchOptions&)>& answer);
 
 }  // namespace paliad::git

@@ -57,6 +57,7 @@ T** Out(Owned<T, Free>& owner) {
 using OwnedBlob = Owned<git_blob, git_blob_free>;
 using OwnedCommit = Owned<git_commit, git_commit_free>;
 using OwnedConfig = Owned<git_config, git_config_free>;
+using OwnedConfigIterator = Owned<git_config_iterator, git_config_iterator_free>;
 using OwnedConflicts = Owned<git_index_conflict_iterator, git_index_conflict_iterator_free>;
 using OwnedDiff = Owned<git_diff, git_diff_free>;
 using OwnedIndex = Owned<git_index, git_index_free>;

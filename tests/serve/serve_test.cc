@@ -238,7 +238,8 @@ TEST(Serve, OneBrokenTargetHarmsNoOther) {
   EXPECT_EQ(Served::Stop(*controller), 0);
   int clones = 0;
   for (const auto& entry : std::filesystem::directory_iterator(served.data_dir() + "/git")) {
-    clones += std::filesystem::exists(entry.path() / "HEAD") ? 1 : 0;
+    // What was begun when the controller stopped has an extension, and goes with the next fetch.
+    clones += std::filesystem::exists(entry.path() / "HEAD") && !entry.path().has_extension() ? 1 : 0;
   }
   EXPECT_EQ(clones, 1) << "one clone for all targets on one repository";
 }
