@@ -1,5 +1,6 @@
-// Pull requests on a forge: what of them the controller reads, and the two things that it writes, statuses and
-// comments. One interface for GitHub, GitLab, Gitea and Forgejo; "pull request" means a merge request on GitLab.
+// Pull requests on a forge: what of them the controller reads, and the two things that it writes, statuses
+// and comments. One interface for GitHub, GitLab, Gitea and Forgejo; "pull request" means a merge request on
+// GitLab.
 //
 // Source of every fact on the wire: the forges' own API descriptions, tests/forge.
 #ifndef PALIAD_CONTROLLER_FORGE_FORGE_H_
@@ -25,27 +26,28 @@ struct PullRequest {
   std::string title;
   std::string author;       // login
   std::string head_commit;  // 40 hex digits
-  std::string head_ref;     // in the target's own repository: "refs/pull/7/head", "refs/merge-requests/7/head"
+  std::string head_ref;  // in the target's own repository: "refs/pull/7/head", "refs/merge-requests/7/head"
   std::string base_branch;
   std::string url;  // of its page
   bool from_fork = false;
-  // Where a status of its head is set, if not on the project itself: GitLab's numeric id of the source project.
+  // Where a status of its head is set, if not on the project itself: GitLab's numeric id of the source
+  // project.
   std::string status_project;
 };
 
 enum class StatusState { kPending, kSuccess, kFailure, kError };
 
 struct CommitStatus {
-  std::string commit;          // 40 hex digits
-  std::string context;         // at most 255 bytes (StatusContext)
+  std::string commit;   // 40 hex digits
+  std::string context;  // at most 255 bytes (StatusContext)
   StatusState state = StatusState::kPending;
   std::string description;     // cut to the forge's limit here
   std::string target_url;      // may be empty
   std::string status_project;  // PullRequest::status_project, or empty
 };
 
-// `context` as every forge takes it: longer than 255 bytes, it is cut, and "-" and 12 hex digits of its SHA-256 are
-// added.
+// `context` as every forge takes it: longer than 255 bytes, it is cut, and "-" and 12 hex digits of its
+// SHA-256 are added.
 std::string StatusContext(std::string_view context);
 
 struct Approval {
@@ -92,9 +94,10 @@ class Forge {
   // Idempotent: a repeated one is no failure.
   [[nodiscard]] virtual Answer<void> SetStatus(const CommitStatus& status) = 0;
 
-  // Makes the comment of `number` that holds `marker` be `body` (which holds the marker too), and returns its id.
-  // `known`: the id that an earlier call returned, or 0. It is found by marker and author, so that nobody can
-  // have us edit theirs, and a repeated call never makes a second one. With `only_existing`, none is made: 0.
+  // Makes the comment of `number` that holds `marker` be `body` (which holds the marker too), and returns its
+  // id. `known`: the id that an earlier call returned, or 0. It is found by marker and author, so that nobody
+  // can have us edit theirs, and a repeated call never makes a second one. With `only_existing`, none is
+  // made: 0.
   [[nodiscard]] virtual Answer<std::int64_t> KeepComment(std::int64_t number, const std::string& marker,
                                                          const std::string& body, std::int64_t known,
                                                          bool only_existing) = 0;

@@ -206,7 +206,7 @@ TEST_F(LedgerQuery, AnAuditorNeedsNoRightButSelect) {
        {std::vector<std::string>{"runs"}, {"entries"}, {"migration", "3", "--sql"}}) {
     std::vector<std::string> arguments = {"ledger"};
     arguments.insert(arguments.end(), command.begin(), command.end());
-    const std::string owner = scenario_->url();
+    const std::string& owner = scenario_->url();
     const std::size_t at = owner.find("user=");
     ASSERT_NE(at, std::string::npos) << owner;
     const std::string auditor = owner.substr(0, at) + "user=query_auditor";
