@@ -1,0 +1,63 @@
+// Docket: the open pull requests against one branch, as they stand to each other, and their judge. What is
+// judged is the merge of each into the branch.
+#ifndef PALIAD_CONTROLLER_PULLS_DOCKET_H_
+#define PALIAD_CONTROLLER_PULLS_DOCKET_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "controller/forge/forge.h"
+#include "controller/git/repository.h"
+#include "controller/pulls/verdict.h"
+#include "controller/reconcile/target.h"
+#include "migrations/applied_set.h"
+
+namespace paliad::pulls {
+
+struct JudgeSettings {
+  Target target;               // without its database's URL: no pull request's SQL ever reaches it
+  std::string scratch_url;     // empty: no dry runs
+  std::string scratch_template;
+  bool dry_run_forks = false;
+};
+
+// One that may have to be judged.
+struct Case {
+  forge::PullRequest pull_request;
+  bool touches = false;  // see Verdict
+  // Of everything that its verdict follows from: its head, the base's folder and policy, the applied rows, who
+  // else claims its versions, this program's version. While it is the same, judging again is of no use.
+  std::string key;  // 64 hex digits
+};
+
+// Not thread-safe. Remembers what it parsed and tried, so that judging many again costs little.
+class PullRequestJudge {
+ public:
+  PullRequestJudge(JudgeSettings settings, const Clock& clock);
+  ~PullRequestJudge();
+
+  PullRequestJudge(const PullRequestJudge&) = delete;
+  PullRequestJudge& operator=(const PullRequestJudge&) = delete;
+
+  // What is open now, against the branch at `base`. `applied`: the target's rows; none: they are not known
+  // (then only git speaks). Every head must be in `repository`, which must outlive the next call of Open.
+  // One that cannot be merged or read is a case all the same: Judge says why. Errors of the base.
+  [[nodiscard]] Result<std::vector<Case>> Open(git::Repository& repository, const std::string& base,
+                                               const std::vector<forge::PullRequest>& pull_requests,
+                                               const std::optional<AppliedSet>& applied);
+
+  // REQUIRES: `number` is of the newest Open.
+  Verdict Judge(std::int64_t number);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace paliad::pulls
+
+#endif  // PALIAD_CONTROLLER_PULLS_DOCKET_H_

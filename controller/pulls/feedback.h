@@ -1,0 +1,35 @@
+// Feedback: a verdict as it is told on the forge. Pure. Names and formats are public (docs/pull-requests.md).
+#ifndef PALIAD_CONTROLLER_PULLS_FEEDBACK_H_
+#define PALIAD_CONTROLLER_PULLS_FEEDBACK_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "controller/forge/forge.h"
+#include "controller/pulls/verdict.h"
+
+namespace paliad::pulls {
+
+// `paliad/<target>/policy`, and `paliad/<target>/dry-run` where one is configured. Of a pull request that does
+// not touch the target: none.
+std::vector<forge::CommitStatus> StatusesOf(const Verdict& verdict, const std::string& target);
+
+// "paliad/<target>/apply", cut as every forge takes it.
+std::string ApplyContext(const std::string& target);
+
+struct Comment {
+  std::string marker;  // hidden, in `body` too
+  std::string body;    // Markdown, at most the limit
+  bool only_existing = false;  // there is nothing to say: only an earlier comment is brought up to date
+};
+
+// A verdict line, the findings with links to file and line at the head, the dry run's table, waivers used, how
+// to fix each rule. `limit`: bytes, Forge::CommentLimit.
+Comment CommentOf(const Verdict& verdict, const std::string& target, std::size_t limit);
+
+}  // namespace paliad::pulls
+
+#endif  // PALIAD_CONTROLLER_PULLS_FEEDBACK_H_
