@@ -104,6 +104,9 @@ class Forge {
   // forge knows by now.
   [[nodiscard]] virtual Answer<std::optional<Attribution>> FindAttribution(const std::string& commit) = 0;
 
+  // The page of a line of a file at a commit, every part of the path percent-encoded. No request.
+  [[nodiscard]] virtual std::string FileUrl(const std::string& commit, std::string_view path, int line) const = 0;
+
   // The longest comment that it takes, in bytes.
   [[nodiscard]] virtual std::size_t CommentLimit() const = 0;
 };

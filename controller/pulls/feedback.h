@@ -4,8 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "controller/forge/forge.h"
@@ -27,8 +29,9 @@ struct Comment {
 };
 
 // A verdict line, the findings with links to file and line at the head, the dry run's table, waivers used, how
-// to fix each rule. `limit`: bytes, Forge::CommentLimit.
-Comment CommentOf(const Verdict& verdict, const std::string& target, std::size_t limit);
+// to fix each rule. `limit`: bytes, Forge::CommentLimit. `file_url` as Forge::FileUrl.
+using FileUrl = std::function<std::string(const std::string& commit, std::string_view path, int line)>;
+Comment CommentOf(const Verdict& verdict, const std::string& target, std::size_t limit, const FileUrl& file_url);
 
 }  // namespace paliad::pulls
 
