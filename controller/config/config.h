@@ -37,6 +37,8 @@ struct ForgeConfig {
   Secret token;           // may be empty: no feedback
   Secret webhook_secret;  // may be empty: no webhooks; several, separated by commas, while one is rotated
   bool dry_run_forks = false;
+  bool report_all = false;  // pull requests that do not touch the target get a status too
+  std::string ca_file;      // absolute; empty: the system's
 };
 
 struct GitConfig {

@@ -370,6 +370,8 @@ ForgeConfig ConfigReader::ReadForge(const toml::table& table) {
   reader.ReadSecret("token", forge.token);
   reader.ReadSecret("webhook_secret", forge.webhook_secret);
   reader.Flag("dry_run_forks", forge.dry_run_forks);
+  reader.Flag("report_all", forge.report_all);
+  reader.Path("ca_file", forge.ca_file);
   reader.RejectTheRest();
   return forge;
 }

@@ -62,6 +62,7 @@ struct Attribution {
   std::string url;
   std::string author;  // login
   bool from_fork = false;
+  std::string base_branch;  // that it was merged into
   std::string merger;  // empty: not known
   std::optional<WallTime> merged_at;
   std::string head_commit;          // what was merged

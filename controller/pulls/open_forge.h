@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "controller/config/config.h"
 #include "controller/forge/forge.h"
+#include "controller/store/feedback.h"
 
 namespace paliad::pulls {
 
@@ -17,6 +18,9 @@ namespace paliad::pulls {
 // target, and as forge::MakeForge. REQUIRES: target.forge with a token; `clock` outlives the client.
 [[nodiscard]] Result<std::unique_ptr<forge::Forge>> OpenForge(const config::TargetConfig& target,
                                                               const Clock& clock, std::stop_token stop = {});
+
+// Where the target's feedback is kept.
+store::FeedbackOwner OwnerOf(const config::TargetConfig& target);
 
 // What of the repository to fetch for the heads of pull requests: "refs/pull/*/head".
 std::string HeadReferences(config::ForgeKind kind);

@@ -44,6 +44,7 @@ Json PullRequestFields(const forge::Attribution& attribution) {
   }
   return {{"number", attribution.number},
           {"url", OrNull(attribution.url)},
+          {"branch", OrNull(attribution.base_branch)},
           {"author", OrNull(attribution.author)},
           {"merger", OrNull(attribution.merger)},
           {"approvers", std::move(approvers)}};
@@ -72,7 +73,7 @@ Json AttributedFields(const std::string& of_run, const std::string& commit, cons
           {"reply", reply == nullptr ? Json(nullptr) : Json(reply->digest)}};
 }
 
-std::string WhyNotApproved(const std::optional<Attributed>& attributed) {
+std::string WhyNotApproved(const std::optional<Attributed>& attributed, const std::string& branch) {
   if (!attributed) {
     return "the forge has not said yet which pull request it came from and who approved it";
   }
@@ -83,6 +84,10 @@ std::string WhyNotApproved(const std::optional<Attributed>& attributed) {
   if (attribution.author.empty() || attribution.head_commit.empty()) {
     return fmt::format("the forge does not say who wrote pull request {} and what was merged of it",
                        attribution.number);
+  }
+  if (attribution.base_branch != branch) {
+    return fmt::format("pull request {} was merged into {}, and not into {}", attribution.number,
+                       EscapeForTerminal(attribution.base_branch), branch);
   }
   std::string because = "nobody approved it";
   for (const forge::Approval& approval : attribution.approvals) {

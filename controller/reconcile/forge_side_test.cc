@@ -15,6 +15,7 @@ forge::Attribution Merged(std::vector<forge::Approval> approvals) {
   return {.number = 7,
           .url = "https://git.example.com/m/paliad/pulls/7",
           .author = "ada",
+          .base_branch = "main",
           .merger = "grace",
           .merged_at = WallTime(),
           .head_commit = kHead,
@@ -26,38 +27,45 @@ forge::Approval By(const std::string& reviewer, bool may_write = true, const std
   return {.reviewer = reviewer, .at = WallTime(), .commit = commit, .may_write = may_write};
 }
 
+std::string Why(const std::optional<Attributed>& attributed) { return WhyNotApproved(attributed, "main"); }
+
 TEST(Approval, OneByAWriterWhoIsNotTheAuthorIsEnough) {
-  EXPECT_EQ(WhyNotApproved(Attributed(Merged({By("grace")}))), "");
-  EXPECT_EQ(WhyNotApproved(Attributed(Merged({By("ada"), By("eve", false), By("grace")}))), "");
+  EXPECT_EQ(Why(Attributed(Merged({By("grace")}))), "");
+  EXPECT_EQ(Why(Attributed(Merged({By("ada"), By("eve", false), By("grace")}))), "");
 }
 
 TEST(Approval, WhatIsNotKnownIsNoApproval) {
-  EXPECT_EQ(WhyNotApproved(std::nullopt),
+  EXPECT_EQ(Why(std::nullopt),
             "the forge has not said yet which pull request it came from and who approved it");
-  EXPECT_EQ(WhyNotApproved(Attributed()), "the forge knows of no pull request that it came from");
-  EXPECT_EQ(WhyNotApproved(Attributed(Merged({}))), "pull request 7: nobody approved it");
-  EXPECT_EQ(WhyNotApproved(Attributed(Merged({By("grace", true, "")}))),
+  EXPECT_EQ(Why(Attributed()), "the forge knows of no pull request that it came from");
+  EXPECT_EQ(Why(Attributed(Merged({}))), "pull request 7: nobody approved it");
+  EXPECT_EQ(Why(Attributed(Merged({By("grace", true, "")}))),
             "pull request 7: the forge does not say which commit grace approved");
   forge::Attribution nobodys = Merged({By("grace")});
   nobodys.author.clear();
-  EXPECT_NE(WhyNotApproved(Attributed(nobodys)), "");
+  EXPECT_NE(Why(Attributed(nobodys)), "");
   forge::Attribution headless = Merged({By("grace", true, "")});
   headless.head_commit.clear();
-  EXPECT_NE(WhyNotApproved(Attributed(headless)), "");
+  EXPECT_NE(Why(Attributed(headless)), "");
 }
 
 TEST(Approval, TheAuthorsOwnDoesNotCountHoweverItIsWritten) {
-  EXPECT_EQ(WhyNotApproved(Attributed(Merged({By("ADA")}))),
+  EXPECT_EQ(Why(Attributed(Merged({By("ADA")}))),
             "pull request 7: only ADA, its author, approved it");
 }
 
 TEST(Approval, ThatOfAnEarlierHeadDoesNotCount) {
-  EXPECT_EQ(WhyNotApproved(Attributed(Merged({By("grace", true, std::string(40, 'a'))}))),
+  EXPECT_EQ(Why(Attributed(Merged({By("grace", true, std::string(40, 'a'))}))),
             "pull request 7: grace approved aaaaaaaaaaaa, and what was merged is bbbbbbbbbbbb");
 }
 
+TEST(Approval, ThatOfAMergeIntoAnotherBranchDoesNotCount) {
+  EXPECT_EQ(WhyNotApproved(Attributed(Merged({By("grace")})), "release"),
+            "pull request 7 was merged into main, and not into release");
+}
+
 TEST(Approval, ThatOfAReaderDoesNotCount) {
-  EXPECT_EQ(WhyNotApproved(Attributed(Merged({By("eve", false)}))),
+  EXPECT_EQ(Why(Attributed(Merged({By("eve", false)}))),
             "pull request 7: eve, who approved it, may not write to the project");
 }
 
@@ -69,7 +77,7 @@ TEST(Attributed, TheEntrySaysWhoWroteMergedAndApproved) {
   Json pull_request = fields.at("pull_request");
   EXPECT_EQ(pull_request.dump(),
             R"({"approvals":[{"at":"1970-01-01T00:00:00.000000Z","commit":")" + kHead +
-                R"(","may_write":true,"reviewer":"grace"}],"approvers":["grace"],"author":"ada",)"
+                R"(","may_write":true,"reviewer":"grace"}],"approvers":["grace"],"author":"ada","branch":"main",)"
                 R"("from_fork":false,"head":")" +
                 kHead +
                 R"(","merged_at":"1970-01-01T00:00:00.000000Z","merger":"grace","number":7,)"

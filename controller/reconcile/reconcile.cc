@@ -272,8 +272,9 @@ class Reconciliation {
     if (assessment_.pending.empty()) {
       return Progress::kGoOn;
     }
-    RETURN_IF_ERROR(forge_.Attribute(recorder_, run_.commit));
-    std::string why = revision_.policy->require_approval ? forge_.WhyNotApproved() : "";
+    ASSIGN_OR_RETURN(const std::vector<std::string> commits, CommitsToAttribute());
+    RETURN_IF_ERROR(forge_.Attribute(recorder_, commits));
+    std::string why = revision_.policy->require_approval ? forge_.WhyNotApproved(target_.branch) : "";
     if (why.empty()) {
       return Progress::kGoOn;
     }
@@ -289,6 +290,27 @@ class Reconciliation {
       run_.error = std::move(error);
     }
     return Progress::kEnd;
+  }
+
+  // Those that brought what is pending, as far as the ledger knows: each that touches the target since the
+  // newest run in sync. A run that was refused or rejected does not make what it looked at approved.
+  Result<std::vector<std::string>> CommitsToAttribute() {
+    std::vector<std::string> commits;
+    if (!options_.forge && !revision_.policy->require_approval) {
+      return commits;
+    }
+    ASSIGN_OR_RETURN(const std::string synced, ReadCommitInSync(*session_, target_));
+    if (!synced.empty()) {
+      ASSIGN_OR_RETURN(const auto steps, repository_.StepsSince(synced, run_.commit,
+                                                                {target_.path, target_.policy_path}));
+      for (const git::HistoryStep& step : steps.value_or(std::vector<git::HistoryStep>())) {
+        if (step.touches && step.commit != run_.commit) {
+          commits.push_back(step.commit);
+        }
+      }
+    }
+    commits.push_back(run_.commit);
+    return commits;
   }
 
   // What the old counter counted is marked as applied without running it, in one transaction with its

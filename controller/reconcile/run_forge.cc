@@ -46,22 +46,35 @@ Told WhatBecameOf(const Run& run) {
 
 }  // namespace
 
-Status RunForge::Attribute(store::RunRecorder& recorder, const std::string& commit) {
-  if (!side_ || !side_->find_attribution) {
-    return {};
+Status RunForge::Attribute(store::RunRecorder& recorder, const std::vector<std::string>& commits) {
+  for (const std::string& commit : commits) {
+    std::optional<Attributed> attributed;
+    if (side_ && side_->find_attribution) {
+      attributed = side_->find_attribution(commit);
+    }
+    if (attributed) {
+      const auto reply = ReplyOf(*attributed);
+      RETURN_IF_ERROR(
+          recorder.Add(ledger::Kind::kAttributed,
+                       AttributedFields(recorder.run().run_id, commit, *attributed, reply.get()), reply));
+    }
+    attributed_.emplace_back(commit, std::move(attributed));
   }
-  attributed_ = side_->find_attribution(commit);
-  if (!attributed_) {
-    return {};
+  return {};
+}
+
+std::string RunForge::WhyNotApproved(const std::string& branch) const {
+  for (const auto& [commit, attributed] : attributed_) {
+    if (const std::string why = paliad::WhyNotApproved(attributed, branch); !why.empty()) {
+      return fmt::format("{}: {}", commit.substr(0, 12), why);
+    }
   }
-  const auto reply = ReplyOf(*attributed_);
-  return recorder.Add(ledger::Kind::kAttributed,
-                      AttributedFields(recorder.run().run_id, commit, *attributed_, reply.get()), reply);
+  return "";
 }
 
 void RunForge::AddPullRequest(Json& fields) const {
-  if (attributed_ && *attributed_) {
-    fields["pull_request"] = PullRequestFields(**attributed_);
+  if (!attributed_.empty() && attributed_.back().second && *attributed_.back().second) {
+    fields["pull_request"] = PullRequestFields(**attributed_.back().second);
   }
 }
 
@@ -88,8 +101,10 @@ std::string RunForge::StartedSql(const Run& run, std::size_t pending) const {
 std::string RunForge::FinishedSql(const Run& run) const {
   Told told = WhatBecameOf(run);
   std::string sql = StatusSql(run, told.state, std::move(told.description));
-  if (side_ && side_->find_attribution && !attributed_ && !run.applied.empty()) {
-    sql += AwaitAttributionSql(side_->owner, run.run_id, run.commit);
+  if (side_ && side_->find_attribution && !run.applied.empty()) {
+    for (const auto& [commit, attributed] : attributed_) {
+      sql += attributed ? "" : AwaitAttributionSql(side_->owner, run.run_id, commit);
+    }
   }
   return sql;
 }

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/json_fwd.h"
 #include "base/result.h"
@@ -22,13 +24,14 @@ class RunForge {
   // `side` must outlive it.
   explicit RunForge(const std::optional<ForgeSide>& side) : side_(side) {}
 
-  // Asks who approved the commit, and adds what is said to the run's entries.
-  [[nodiscard]] Status Attribute(store::RunRecorder& recorder, const std::string& commit);
+  // Asks who approved the commits, and adds what is said to the run's entries.
+  [[nodiscard]] Status Attribute(store::RunRecorder& recorder, const std::vector<std::string>& commits);
 
-  // Why what policy requires to be approved may not be applied yet. "": it may.
-  std::string WhyNotApproved() const { return paliad::WhyNotApproved(attributed_); }
+  // Why what policy requires to be approved may not be applied yet. "": it may. REQUIRES: Attribute was
+  // called.
+  std::string WhyNotApproved(const std::string& branch) const;
 
-  // Into the fields of what was applied.
+  // Of the newest commit, into the fields of what was applied.
   void AddPullRequest(Json& fields) const;
 
   // For the transaction that makes the run's start durable: the commit is being applied.
@@ -42,7 +45,8 @@ class RunForge {
   std::string StatusSql(const Run& run, forge::StatusState state, std::string description) const;
 
   const std::optional<ForgeSide>& side_;
-  std::optional<Attributed> attributed_;  // none: not known
+  // In the order of the commits; none within: not known.
+  std::vector<std::pair<std::string, std::optional<Attributed>>> attributed_;
 };
 
 }  // namespace paliad

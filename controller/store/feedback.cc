@@ -112,9 +112,9 @@ std::string AwaitAttributionSql(const FeedbackOwner& owner, const std::string& r
                      pg::QuoteText(run_id), pg::QuoteText(commit));
 }
 
-std::string SettleAttributionSql(const FeedbackOwner& owner, const std::string& run_id) {
-  return fmt::format("SELECT paliad_controller.settle_attribution({}, {}::uuid);", OwnerSql(owner),
-                     pg::QuoteText(run_id));
+std::string SettleAttributionSql(const FeedbackOwner& owner, const AwaitedAttribution& awaited) {
+  return fmt::format("SELECT paliad_controller.settle_attribution({}, {}::uuid, {});", OwnerSql(owner),
+                     pg::QuoteText(awaited.run_id), pg::QuoteText(awaited.commit));
 }
 
 Result<std::vector<AwaitedAttribution>> ReadAwaitedAttributions(pg::Session& session,
@@ -123,7 +123,7 @@ Result<std::vector<AwaitedAttribution>> ReadAwaitedAttributions(pg::Session& ses
       const pg::Rows rows,
       session.Query("SELECT run_id, commit, extract(epoch FROM now() - since)::bigint"
                     " FROM paliad_controller.awaited_attribution"
-                    " WHERE tracker = $1 AND forge = $2 AND next_attempt <= now() ORDER BY since, run_id",
+                    " WHERE tracker = $1 AND forge = $2 AND next_attempt <= now() ORDER BY since, run_id, commit",
                     {owner.tracker, owner.forge}, "read which approvals are not known yet"));
   std::vector<AwaitedAttribution> awaited;
   for (int i = 0; i < rows.size(); ++i) {
@@ -134,11 +134,12 @@ Result<std::vector<AwaitedAttribution>> ReadAwaitedAttributions(pg::Session& ses
   return awaited;
 }
 
-Status DelayAttribution(pg::Session& session, const FeedbackOwner& owner, const std::string& run_id,
+Status DelayAttribution(pg::Session& session, const FeedbackOwner& owner, const AwaitedAttribution& awaited,
                         std::chrono::milliseconds delay) {
   return session
-      .Query("SELECT paliad_controller.delay_attribution($1, $2, $3::uuid, $4::interval)",
-             {owner.tracker, owner.forge, run_id, Milliseconds(delay)}, "ask for the approvals later")
+      .Query("SELECT paliad_controller.delay_attribution($1, $2, $3::uuid, $4, $5::interval)",
+             {owner.tracker, owner.forge, awaited.run_id, awaited.commit, Milliseconds(delay)},
+             "ask for the approvals later")
       .map([](const pg::Rows&) {});
 }
 

@@ -74,12 +74,12 @@ struct AwaitedAttribution {
 
 std::string AwaitAttributionSql(const FeedbackOwner& owner, const std::string& run_id,
                                 const std::string& commit);
-std::string SettleAttributionSql(const FeedbackOwner& owner, const std::string& run_id);
+std::string SettleAttributionSql(const FeedbackOwner& owner, const AwaitedAttribution& awaited);
 // Those that are due, oldest first.
 [[nodiscard]] Result<std::vector<AwaitedAttribution>> ReadAwaitedAttributions(pg::Session& session,
                                                                               const FeedbackOwner& owner);
 [[nodiscard]] Status DelayAttribution(pg::Session& session, const FeedbackOwner& owner,
-                                      const std::string& run_id, std::chrono::milliseconds delay);
+                                      const AwaitedAttribution& awaited, std::chrono::milliseconds delay);
 
 }  // namespace paliad::store
 

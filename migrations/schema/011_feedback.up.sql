@@ -32,7 +32,7 @@ CREATE TABLE paliad_controller.pull_request (
   PRIMARY KEY (tracker, forge, number)
 );
 
--- Runs of which the forge has not said yet who approved their commit.
+-- Runs with commits of which the forge has not said yet who approved them.
 CREATE TABLE paliad_controller.awaited_attribution (
   tracker      text        NOT NULL,
   forge        text        NOT NULL,
@@ -40,7 +40,7 @@ CREATE TABLE paliad_controller.awaited_attribution (
   commit       text        NOT NULL,
   since        timestamptz NOT NULL DEFAULT now(),
   next_attempt timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (tracker, forge, run_id)
+  PRIMARY KEY (tracker, forge, run_id, commit)
 );
 
 CREATE FUNCTION paliad_controller.put_feedback(p_tracker text, p_forge text, p_slot text, p_pull_request bigint,
@@ -107,19 +107,20 @@ AS $function$
   VALUES (p_tracker, p_forge, p_run_id, p_commit) ON CONFLICT DO NOTHING
 $function$;
 
-CREATE FUNCTION paliad_controller.delay_attribution(p_tracker text, p_forge text, p_run_id uuid, p_delay interval)
-  RETURNS void
+CREATE FUNCTION paliad_controller.delay_attribution(p_tracker text, p_forge text, p_run_id uuid, p_commit text,
+  p_delay interval) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $function$
   UPDATE paliad_controller.awaited_attribution SET next_attempt = clock_timestamp() + p_delay
-  WHERE tracker = p_tracker AND forge = p_forge AND run_id = p_run_id
+  WHERE tracker = p_tracker AND forge = p_forge AND run_id = p_run_id AND commit = p_commit
 $function$;
 
-CREATE FUNCTION paliad_controller.settle_attribution(p_tracker text, p_forge text, p_run_id uuid) RETURNS void
+CREATE FUNCTION paliad_controller.settle_attribution(p_tracker text, p_forge text, p_run_id uuid, p_commit text)
+  RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $function$
   DELETE FROM paliad_controller.awaited_attribution
-  WHERE tracker = p_tracker AND forge = p_forge AND run_id = p_run_id
+  WHERE tracker = p_tracker AND forge = p_forge AND run_id = p_run_id AND commit = p_commit
 $function$;
 
 REVOKE EXECUTE ON FUNCTION
@@ -130,5 +131,5 @@ REVOKE EXECUTE ON FUNCTION
   paliad_controller.put_pull_request(text, text, bigint, text, text, text),
   paliad_controller.forget_pull_request(text, text, bigint),
   paliad_controller.await_attribution(text, text, uuid, text),
-  paliad_controller.delay_attribution(text, text, uuid, interval),
-  paliad_controller.settle_attribution(text, text, uuid) FROM PUBLIC;
+  paliad_controller.delay_attribution(text, text, uuid, text, interval),
+  paliad_controller.settle_attribution(text, text, uuid, text) FROM PUBLIC;

@@ -23,6 +23,7 @@ forge::Attribution Merged(const std::string& approver) {
   forge::Attribution merged{.number = 7,
                             .url = "https://git.example.com/m/paliad/pulls/7",
                             .author = "ada",
+                            .base_branch = "main",
                             .merger = "ada",
                             .head_commit = kHead,
                             .raw = R"({"number":7})"};
@@ -151,9 +152,31 @@ TEST_F(Approvals, ARunThatNobodyWaitsForLeavesNoTraceUntilItIsApproved) {
   ASSERT_FALSE(run);
   EXPECT_EQ(run.error().kind, ErrorKind::kUnavailable);
   EXPECT_EQ(run.error().Message(), "cannot apply " + commit +
-                                       ": policy requires an approval: pull request 7: nobody approved it");
+                                       ": policy requires an approval: " + commit.substr(0, 12) +
+                                       ": pull request 7: nobody approved it");
   EXPECT_EQ(ledger_.scenario().Kinds(), before);
   EXPECT_EQ(Told(commit), "");
+}
+
+// A commit that nobody approved must not come in under the next one that somebody did.
+TEST_F(Approvals, EveryCommitThatBroughtSomethingNeedsItsOwn) {
+  RequireApproval();
+  Scenario& scenario = ledger_.scenario();
+  scenario.Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
+  ASSERT_TRUE(Reconcile(Attributed(Merged("grace"))));
+  const std::string sneaked = scenario.Commit({{"002_b.up.sql", "CREATE TABLE public.b (id bigint);"}});
+  ASSERT_EQ(Reconcile(Attributed())->outcome, ledger::Outcome::kRefused);
+  const std::string approved = scenario.Commit({{"003_c.up.sql", "CREATE TABLE public.c (id bigint);"}});
+  RunOptions options{.actor = "test"};
+  options.forge = ForgeSide{.owner = {.tracker = "paliad.applied_migrations", .forge = "gitea x m/paliad"},
+                            .find_attribution = [&](const std::string& commit) -> std::optional<Attributed> {
+                              return commit == approved ? Attributed(Merged("grace")) : Attributed();
+                            }};
+  const auto run = ledger_.Reconcile(options);
+  ASSERT_TRUE(run) << run.error().Message();
+  EXPECT_EQ(run->outcome, ledger::Outcome::kRefused);
+  EXPECT_THAT(run->error->Message(), HasSubstr(sneaked.substr(0, 12) + ": the forge knows of no pull request"));
+  EXPECT_EQ(scenario.Applied(), "1:a");
 }
 
 TEST(Approval, WhoHasNoForgeConfiguredAppliesNothingThatNeedsOne) {

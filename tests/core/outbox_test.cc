@@ -148,11 +148,12 @@ TEST_F(Outbox, AnAttributionIsAwaitedUntilItIsSettled) {
   ASSERT_EQ(awaited->size(), 1U);
   EXPECT_EQ(awaited->front().run_id, run);
   EXPECT_EQ(awaited->front().commit, "abc");
-  ASSERT_TRUE(DelayAttribution(*session_, kOwner, run, milliseconds(60'000)));
+  const store::AwaitedAttribution first = awaited->front();
+  ASSERT_TRUE(DelayAttribution(*session_, kOwner, first, milliseconds(60'000)));
   EXPECT_TRUE(ReadAwaitedAttributions(*session_, kOwner)->empty());
-  ASSERT_TRUE(DelayAttribution(*session_, kOwner, run, milliseconds(-1)));
+  ASSERT_TRUE(DelayAttribution(*session_, kOwner, first, milliseconds(-1)));
   EXPECT_EQ(ReadAwaitedAttributions(*session_, kOwner)->size(), 1U);
-  ASSERT_TRUE(session_->Run(SettleAttributionSql(kOwner, run), "settle"));
+  ASSERT_TRUE(session_->Run(SettleAttributionSql(kOwner, first), "settle"));
   EXPECT_TRUE(ReadAwaitedAttributions(*session_, kOwner)->empty());
 }
 

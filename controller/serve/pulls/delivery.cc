@@ -11,6 +11,7 @@
 #include "controller/forge/message.h"
 #include "controller/serve/loop/delay.h"
 #include "controller/serve/loop/event_log.h"
+#include "controller/pulls/open_forge.h"
 #include "controller/serve/pulls/forge_target.h"
 
 namespace paliad::serve {
@@ -78,7 +79,7 @@ Result<SteadyTime> Delivery::DeliverFor(const config::TargetConfig& target, cons
     return SteadyTime::max();
   }
   RETURN_IF_ERROR(session.RequireExclusiveBackend());
-  const store::FeedbackOwner owner = OwnerOf(target);
+  const store::FeedbackOwner owner = pulls::OwnerOf(target);
   ASSIGN_OR_RETURN(const bool ours, TakeTurn(session, owner, "delivery"));
   if (!ours) {
     return SteadyTime::max();
@@ -97,7 +98,7 @@ Result<SteadyTime> Delivery::DeliverFor(const config::TargetConfig& target, cons
 Result<SteadyTime> Delivery::DeliverWaiting(const config::TargetConfig& target, pg::Session& session,
                                             const std::stop_token& stop) {
   ASSIGN_OR_RETURN(const std::vector<store::WaitingFeedback> waiting,
-                   ReadWaitingFeedback(session, OwnerOf(target), kBatch));
+                   ReadWaitingFeedback(session, pulls::OwnerOf(target), kBatch));
   if (waiting.empty()) {
     return SteadyTime::max();
   }
@@ -131,7 +132,7 @@ Result<SteadyTime> Delivery::DeliverWaiting(const config::TargetConfig& target, 
 
 Result<bool> Delivery::DeliverOne(const config::TargetConfig& target, pg::Session& session,
                                   forge::Forge& client, const store::WaitingFeedback& waiting) {
-  const store::FeedbackOwner owner = OwnerOf(target);
+  const store::FeedbackOwner owner = pulls::OwnerOf(target);
   const Result<forge::Message> message = forge::DecodeMessage(waiting.feedback.payload);
   if (!message) {
     RETURN_IF_ERROR(NoteFailed(session, owner, waiting, kLongestDelayOfOne, message.error().Message()));

@@ -8,12 +8,6 @@ namespace paliad::serve {
 
 bool HasForge(const config::TargetConfig& target) { return target.forge && !target.forge->token.empty(); }
 
-store::FeedbackOwner OwnerOf(const config::TargetConfig& target) {
-  const config::ForgeConfig& forge = *target.forge;
-  return {.tracker = target.target.tracker.Text(),
-          .forge = fmt::format("{} {} {}", config::ForgeKindName(forge.kind), forge.url, forge.project)};
-}
-
 Result<bool> TakeTurn(pg::Session& session, const store::FeedbackOwner& owner, std::string_view what) {
   const std::int64_t number =
       pg::LockNumber(fmt::format("paliad_controller {} {} {}", what, owner.tracker, owner.forge));

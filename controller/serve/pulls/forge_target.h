@@ -15,9 +15,6 @@ namespace paliad::serve {
 // A forge is configured, and a token with which to speak to it.
 bool HasForge(const config::TargetConfig& target);
 
-// REQUIRES of all below: HasForge(target).
-store::FeedbackOwner OwnerOf(const config::TargetConfig& target);
-
 // What a controller does for a target's pull requests, one does at a time. Held until the session ends.
 // False: another one is at it. `what` names the work.
 [[nodiscard]] Result<bool> TakeTurn(pg::Session& session, const store::FeedbackOwner& owner,

@@ -50,7 +50,7 @@ void PullRequests::AddTarget(const config::TargetConfig& config, const std::stri
   target.desk = std::make_unique<AttributionDesk>(
       [config, make_client](const std::stop_token& stop) { return make_client(config, stop); }, gate);
   AttributionDesk* desk = target.desk.get();
-  target.side = {.owner = OwnerOf(config),
+  target.side = {.owner = pulls::OwnerOf(config),
                  .apply_context = pulls::ApplyContext(name),
                  .runs_url = public_url.empty() ? "" : fmt::format("{}/targets/{}/runs/", public_url, name),
                  .find_attribution = [desk](const std::string& commit) { return desk->Ask(commit, kPatience); }};

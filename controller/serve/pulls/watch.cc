@@ -15,6 +15,7 @@
 #include "controller/reconcile/record.h"
 #include "controller/serve/loop/delay.h"
 #include "controller/serve/loop/event_log.h"
+#include "controller/pulls/open_forge.h"
 #include "controller/serve/pulls/forge_target.h"
 
 namespace paliad::serve {
@@ -109,7 +110,7 @@ Status PullRequestWatch::Look(const std::string& clone, const std::stop_token& s
   ASSIGN_OR_RETURN(Target target, config::WithDatabase(config_));
   ASSIGN_OR_RETURN(pg::Session session, OpenToRecord(target, environment_.clock));
   Docket docket{.target = std::move(target),
-                .owner = OwnerOf(config_),
+                .owner = pulls::OwnerOf(config_),
                 .session = std::move(session),
                 .client = nullptr,
                 .open = {},
@@ -139,7 +140,7 @@ Status PullRequestWatch::Look(const std::string& clone, const std::stop_token& s
     if (stop.stop_requested()) {
       return {};
     }
-    RETURN_IF_ERROR(JudgeOne(docket, each));
+    RETURN_IF_ERROR(JudgeOne(docket, each, stop));
   }
   return {};
 }
@@ -159,13 +160,16 @@ pulls::PullRequestJudge& PullRequestWatch::Judge(const std::string& scratch_url,
   return *judge_;
 }
 
-Status PullRequestWatch::JudgeOne(Docket& docket, const pulls::Case& each) {
+Status PullRequestWatch::JudgeOne(Docket& docket, const pulls::Case& each, const std::stop_token& stop) {
   const auto known = docket.known.find(each.pull_request.number);
   const bool was_told = known != docket.known.end();
   if (was_told ? known->second.key == each.key : !each.touches) {
     return {};
   }
   const pulls::Verdict verdict = judge_->Judge(each.pull_request.number);
+  if (stop.stop_requested()) {
+    return {};  // its dry run may have been cut short
+  }
   RETURN_IF_ERROR(TakeVerdict(docket, each, verdict));
   environment_.deliver();
   return {};
@@ -244,13 +248,13 @@ Status PullRequestWatch::SettleAttributions(Docket& docket) {
   for (const store::AwaitedAttribution& each : awaited) {
     ASSIGN_OR_RETURN(const Attributed attributed, Asked(docket.client->FindAttribution(each.commit)));
     if (!attributed && each.age < kUntilThereIsNone) {
-      RETURN_IF_ERROR(DelayAttribution(docket.session, docket.owner, each.run_id, kAskAgain));
+      RETURN_IF_ERROR(DelayAttribution(docket.session, docket.owner, each, kAskAgain));
       continue;
     }
     const auto reply = ReplyOf(attributed);
     RETURN_IF_ERROR(Record(docket.session, docket.target, ledger::Kind::kAttributed,
                            AttributedFields(each.run_id, each.commit, attributed, reply.get()),
-                           SettleAttributionSql(docket.owner, each.run_id), environment_.clock, reply));
+                           SettleAttributionSql(docket.owner, each), environment_.clock, reply));
   }
   return {};
 }

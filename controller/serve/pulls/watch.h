@@ -58,7 +58,7 @@ class PullRequestWatch {
   void Run(const std::stop_token& stop);
   SteadyTime Pass(const std::stop_token& stop);
   Status Look(const std::string& clone, const std::stop_token& stop);
-  Status JudgeOne(Docket& docket, const pulls::Case& each);
+  Status JudgeOne(Docket& docket, const pulls::Case& each, const std::stop_token& stop);
   Status TakeVerdict(Docket& docket, const pulls::Case& each, const pulls::Verdict& verdict);
   Status ForgetClosed(Docket& docket);
   Status SettleAttributions(Docket& docket);
