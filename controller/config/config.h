@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "controller/config/secret.h"
+#include "controller/forge/kind.h"
 #include "controller/reconcile/target.h"
 
 namespace paliad::config {
@@ -25,7 +26,7 @@ struct HttpConfig {
   bool anonymous_read = false;  // everybody may read what an auditor may
 };
 
-enum class ForgeKind { kGitea, kForgejo, kGithub, kGitlab };
+using forge::ForgeKind;
 
 // "gitea", "forgejo", "github", "gitlab".
 std::string_view ForgeKindName(ForgeKind kind);

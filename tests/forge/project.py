@@ -1,0 +1,169 @@
+"""What a forge knows of one project: its repository, users, pull requests, comments, statuses, reviews.
+
+The repository is a bare one that others push to: the head of an open pull request follows the branch that it was opened
+from, and is kept under the reference that the forge keeps it under. A fork's branches are refs/forks/OWNER/BRANCH,
+which are not served. Guarded by its owner's lock.
+"""
+import datetime
+import os
+import subprocess
+
+PULL_REFS = {"gitlab": "refs/merge-requests/{}/head"}
+RIGHTS = ("none", "read", "write", "admin")
+
+
+class Conflict(Exception):
+    """The project is not in a state for what was asked."""
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Pull:
+    def __init__(self, number, title, author, branch, fork, base):
+        self.number = number
+        self.title = title
+        self.author = author
+        self.branch = branch  # "topic"
+        self.fork = fork  # its owner, or ""
+        self.base = base
+        self.head = ""
+        self.state = "open"  # open, closed, merged
+        self.created_at = now()
+        self.merge_commit = None
+        self.merger = None
+        self.merged_at = None
+        self.reviews = []  # {"id", "reviewer", "state", "commit", "at"}, oldest first
+
+    @property
+    def source_ref(self):
+        return f"refs/forks/{self.fork}/{self.branch}" if self.fork else f"refs/heads/{self.branch}"
+
+
+class Project:
+    BOT = "paliad-bot"
+
+    def __init__(self, kind, name, repository):
+        self.kind = kind
+        self.name = name  # "m/paliad"
+        self.repository = repository
+        self.pulls = {}
+        self.comments = {}  # by id: {"id", "number", "author", "body", "created_at", "updated_at"}
+        self.statuses = []  # oldest first: {"id", "commit", "context", "state", "description", "target_url", "at"}
+        self.rights = {self.BOT: "write"}  # by login
+        self._users = [self.BOT]
+        self._next_id = 1000
+        self.git("config", "uploadpack.hideRefs", "refs/forks")
+
+    def git(self, *arguments, check=True):
+        environment = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "HOME": "/nonexistent"}
+        for role in ("AUTHOR", "COMMITTER"):
+            environment[f"GIT_{role}_NAME"] = "Forge"
+            environment[f"GIT_{role}_EMAIL"] = "forge@example.com"
+        done = subprocess.run(["git", "-C", self.repository, *arguments], env=environment, text=True,
+                              capture_output=True, check=False)
+        if check and done.returncode != 0:
+            raise Conflict(f"git {' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    def new_id(self):
+        self._next_id += 1
+        return self._next_id
+
+    def user_id(self, login):
+        if login not in self._users:
+            self._users.append(login)
+        return 1 + self._users.index(login)
+
+    def login_of(self, user_id):
+        return self._users[user_id - 1] if 0 < user_id <= len(self._users) else None
+
+    def has_commit(self, commit):
+        return len(commit) == 40 and self.git("cat-file", "-e", commit + "^{commit}", check=False) is not None
+
+    def is_on_a_branch(self, commit):
+        return bool(self.git("for-each-ref", "--count=1", "--contains", commit, "refs/heads", check=False))
+
+    def follow(self):
+        """Heads of open pull requests as their branches are now. Returns those that moved."""
+        lines = self.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads", "refs/forks").splitlines()
+        refs = dict(line.split(" ") for line in lines)
+        moved = []
+        for pull in self.pulls.values():
+            head = refs.get(pull.source_ref, pull.head)
+            if pull.state == "open" and head != pull.head:
+                pull.head = head
+                self.git("update-ref", PULL_REFS.get(self.kind, "refs/pull/{}/head").format(pull.number), head)
+                moved.append(pull)
+        return moved
+
+    def open(self, branch, author="ada", title="", fork="", base="main"):
+        pull = Pull(1 + len(self.pulls), title or branch, author, branch, fork, base)
+        self.git("rev-parse", "--verify", pull.source_ref)
+        self.pulls[pull.number] = pull
+        self.follow()
+        return pull
+
+    def close(self, number):
+        self._open_pull(number).state = "closed"
+
+    def merge(self, number, merger="grace"):
+        """A merge commit on the base, whatever anybody's check says."""
+        self.follow()
+        pull = self._open_pull(number)
+        base = self.git("rev-parse", f"refs/heads/{pull.base}")
+        tree = self.git("merge-tree", "--write-tree", base, pull.head)
+        commit = self.git("commit-tree", tree, "-p", base, "-p", pull.head, "-m", f"Merge #{number}: {pull.title}")
+        self.git("update-ref", f"refs/heads/{pull.base}", commit, base)
+        pull.state, pull.merge_commit, pull.merger, pull.merged_at = "merged", commit, merger, now()
+        return commit
+
+    def review(self, number, reviewer, state="approved", commit=""):
+        """`state`: approved, rejected, commented, dismissed."""
+        pull = self.pulls[number]
+        self.user_id(reviewer)
+        pull.reviews.append({"id": self.new_id(), "reviewer": reviewer, "state": state, "commit": commit or pull.head,
+                             "at": now()})
+
+    def comment(self, number, author, body):
+        comment = {"id": self.new_id(), "number": number, "author": author, "body": body, "created_at": now(),
+                   "updated_at": now()}
+        self.comments[comment["id"]] = comment
+        return comment
+
+    def edit(self, comment, body):
+        comment["body"] = body
+        comment["updated_at"] = now()
+
+    def comments_of(self, number):
+        return [c for c in self.comments.values() if c["number"] == number]
+
+    def set_status(self, commit, context, state, description, target_url):
+        status = {"id": self.new_id(), "commit": commit, "context": context, "state": state,
+                  "description": description, "target_url": target_url, "at": now()}
+        self.statuses.append(status)
+        return status
+
+    def statuses_of(self, commit):
+        """Newest first."""
+        return [s for s in reversed(self.statuses) if s["commit"] == commit]
+
+    def newest_status(self, commit, context):
+        return next((s for s in self.statuses_of(commit) if s["context"] == context), None)
+
+    def brought(self, commit):
+        """The pull requests that hold a commit: as what they were merged as, or among their own."""
+        found = []
+        for pull in self.pulls.values():
+            own = pull.state == "open" and self.git("merge-base", "--is-ancestor", commit, pull.head, check=False) is not None
+            on_base = self.git("merge-base", "--is-ancestor", commit, f"refs/heads/{pull.base}", check=False) is not None
+            if commit in (pull.merge_commit, pull.head) or (own and not on_base):
+                found.append(pull)
+        return found
+
+    def _open_pull(self, number):
+        pull = self.pulls.get(number)
+        if pull is None or pull.state != "open":
+            raise Conflict(f"pull request {number} is not open")
+        return pull
