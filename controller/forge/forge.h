@@ -29,6 +29,7 @@ struct PullRequest {
   std::string base_branch;
   std::string url;  // of its page
   bool from_fork = false;
+  bool merged = false;  // and so not open any more
   // Where a status of its head is set, if not on the project itself: GitLab's numeric id of the source project.
   std::string status_project;
 };
@@ -61,6 +62,7 @@ struct Attribution {
   std::string url;
   std::string author;  // login
   bool from_fork = false;
+  std::string base_branch;  // that it was merged into
   std::string merger;  // empty: not known
   std::optional<WallTime> merged_at;
   std::string head_commit;          // what was merged
@@ -79,18 +81,24 @@ struct Failure {
 template <class T>
 using Answer = tl::expected<T, Failure>;
 
-// Not thread-safe: one owner per worker. Every call may take as long as its time-outs.
+// Not thread-safe: one owner per worker. Every call makes one request or a few, each of which may take as long as
+// the time-outs, and none twice: to try again is the caller's part. Failures are
+//
+//   kUnavailable   5xx, 408, 409, 425, 429, a used-up rate limit; no whole answer, or one that is no such JSON; TLS,
+//                  DNS, a time-out
+//   kInvalidInput  any other 4xx, and redirects, which are not followed; the hint says what the token needs
 class Forge {
  public:
   virtual ~Forge() = default;
 
-  // All that are open against `branch`, in the order of their numbers.
+  // All that are open against `branch`, drafts too, in the order of their numbers; but those without a head commit
+  // (GitLab has such while nothing was pushed).
   [[nodiscard]] virtual Answer<std::vector<PullRequest>> OpenPullRequests(const std::string& branch) = 0;
 
-  // An open, closed or merged one. None: there is no such pull request.
+  // An open, closed or merged one. None: there is no such pull request. kInvalidInput for one without a head.
   [[nodiscard]] virtual Answer<std::optional<PullRequest>> FindPullRequest(std::int64_t number) = 0;
 
-  // Idempotent: a repeated one is no failure.
+  // Idempotent: a repeated one is no failure. kInvalidInput, which says so, where the forge does not know the commit.
   [[nodiscard]] virtual Answer<void> SetStatus(const CommitStatus& status) = 0;
 
   // Makes the comment of `number` that holds `marker` be `body` (which holds the marker too), and returns its id.

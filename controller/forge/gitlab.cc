@@ -1,0 +1,355 @@
+#include "controller/forge/gitlab.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <utility>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "controller/forge/answer.h"
+#include "controller/forge/api.h"
+#include "controller/forge/comments.h"
+#include "controller/forge/json_fields.h"
+#include "controller/forge/url.h"
+
+namespace paliad::forge {
+namespace {
+
+constexpr std::size_t kMaxText = 255;  // of a status's description and address
+constexpr std::size_t kMaxComment = 1'000'000;
+constexpr std::size_t kPageSize = 100;
+constexpr int kDeveloper = 30;  // the lowest access level that may push
+
+constexpr char kNeedsRead[] = "the scope `read_api` or `api`";
+constexpr char kNeedsComment[] = "the scope `api`, and the role Planner or higher";
+constexpr char kNeedsStatus[] = "the scope `api`, and the role Developer or higher";
+
+std::string_view StateName(StatusState state) {
+  switch (state) {
+    case StatusState::kPending:
+      return "pending";
+    case StatusState::kSuccess:
+      return "success";
+    case StatusState::kFailure:
+    case StatusState::kError:  // there is none of that name
+      return "failed";
+  }
+  return "failed";
+}
+
+std::string BodyOf(const CommitStatus& status) {
+  OrderedJson body = {{"state", StateName(status.state)},
+                      {"context", StatusContext(status.context)},
+                      {"description", Truncate(status.description, kMaxText)}};
+  // Half an address is none.
+  if (!status.target_url.empty() && status.target_url.size() <= kMaxText) {
+    body["target_url"] = status.target_url;
+  }
+  return DumpJson(body);
+}
+
+// By number, which GitLab says in a header; by the size of the page where something on the way took that off.
+NextPage NextAfter(const std::string& where) {
+  return [where](const HttpReply& reply, std::size_t items, int page) {
+    const auto header = reply.Header("x-next-page");
+    const bool last = header ? header->empty() : items < kPageSize;
+    return last ? "" : fmt::format("{}&page={}", where, page + 1);
+  };
+}
+
+// None if it has no number. The head may be empty.
+std::optional<PullRequest> ReadMergeRequest(const Json& json) {
+  const auto number = NumberAt(json, "iid");
+  if (!number || *number <= 0) {
+    return std::nullopt;
+  }
+  const auto source = NumberAt(json, "source_project_id");  // null: the fork was deleted
+  const bool from_fork = !source || source != NumberAt(json, "target_project_id");
+  return PullRequest{.number = *number,
+                     .title = TextAt(json, "title"),
+                     .author = TextAt(json, "author.username"),
+                     .head_commit = CommitAt(json, "sha"),
+                     .head_ref = fmt::format("refs/merge-requests/{}/head", *number),
+                     .base_branch = TextAt(json, "target_branch"),
+                     .url = TextAt(json, "web_url"),
+                     .from_fork = from_fork,
+                     .merged = TextAt(json, "state") == "merged",
+                     .status_project = from_fork && source ? std::to_string(*source) : ""};
+}
+
+std::optional<Comment> ReadNote(const Json& json) {
+  const auto id = NumberAt(json, "id");
+  if (!id || *id <= 0) {
+    return std::nullopt;
+  }
+  return Comment{.id = *id, .author = TextAt(json, "author.username"), .body = TextAt(json, "body")};
+}
+
+class Gitlab final : public Forge {
+ public:
+  Gitlab(const ForgeOptions& options, std::unique_ptr<Http> http, const Clock& clock)
+      : page_(options.url + "/" + PercentEncodePath(options.project)),
+        project_("/projects/" + PercentEncode(options.project)),
+        api_({.forge = "GitLab",
+              .base = options.url + "/api/v4",
+              .headers = {{"PRIVATE-TOKEN", options.token}, {"Accept", "application/json"}},
+              .token = options.token},
+             std::move(http), clock) {}
+
+  Answer<std::vector<PullRequest>> OpenPullRequests(const std::string& branch) override;
+  Answer<std::optional<PullRequest>> FindPullRequest(std::int64_t number) override;
+  Answer<void> SetStatus(const CommitStatus& status) override;
+  Answer<std::int64_t> KeepComment(std::int64_t number, const std::string& marker, const std::string& body,
+                                   std::int64_t known, bool only_existing) override;
+  Answer<std::optional<Attribution>> FindAttribution(const std::string& commit) override;
+
+  std::string FileUrl(const std::string& commit, std::string_view path, int line) const override {
+    return fmt::format("{}/-/blob/{}/{}{}", page_, commit, PercentEncodePath(path),
+                       line > 0 ? fmt::format("#L{}", line) : "");
+  }
+  std::size_t CommentLimit() const override { return kMaxComment; }
+
+ private:
+  Answer<void> RequireProject();
+  Answer<std::string> Login();
+  Answer<void> SetStatusOn(const std::string& project, const CommitStatus& status);
+  Answer<std::optional<Json>> FindMerged(const std::string& commit, std::string* raw);
+  Answer<void> AddApprovals(Attribution& attribution);
+  Answer<bool> MayWrite(std::int64_t user, std::string* raw);
+  std::string MergeRequest(std::int64_t number) const {
+    return fmt::format("{}/merge_requests/{}", project_, number);
+  }
+
+  const std::string page_;
+  const std::string project_;  // "/projects/a%2Fb"
+  Api api_;
+  bool project_seen_ = false;
+  std::string login_;  // empty: not asked yet
+};
+
+// A 404 may mean the project itself, and then answers nothing.
+Answer<void> Gitlab::RequireProject() {
+  if (!project_seen_) {
+    RETURN_IF_FAILURE(api_.Do({.where = project_, .doing = "see the project", .needs = kNeedsRead}));
+    project_seen_ = true;
+  }
+  return {};
+}
+
+Answer<std::string> Gitlab::Login() {
+  if (login_.empty()) {
+    const ApiRequest request{.where = "/user", .doing = "learn whose the token is", .needs = kNeedsRead};
+    ASSIGN_ANSWER_OR_RETURN(const Json json, api_.Read(request));
+    login_ = TextAt(json, "username");
+    if (login_.empty()) {
+      return FailWith(api_.Malformed(request, "the user has no name"));
+    }
+  }
+  return login_;
+}
+
+Answer<std::vector<PullRequest>> Gitlab::OpenPullRequests(const std::string& branch) {
+  // Pages shift while merge requests come and go: one may come twice.
+  std::map<std::int64_t, PullRequest> open;
+  const auto take = [&](const Json& item) {
+    std::optional<PullRequest> pull_request = ReadMergeRequest(item);
+    if (!pull_request) {
+      return Take::kMalformed;
+    }
+    if (pull_request->base_branch == branch && !pull_request->head_commit.empty()) {
+      open.insert_or_assign(pull_request->number, std::move(*pull_request));
+    }
+    return Take::kNext;
+  };
+  const std::string where =
+      fmt::format("{}/merge_requests?state=opened&target_branch={}&order_by=created_at&sort=asc&per_page={}",
+                  project_, PercentEncode(branch), kPageSize);
+  RETURN_IF_FAILURE(api_.ForEach({.where = where, .doing = "list the open merge requests", .needs = kNeedsRead},
+                                 NextAfter(where), take));
+  std::vector<PullRequest> sorted;
+  for (auto& [number, pull_request] : open) {
+    sorted.push_back(std::move(pull_request));
+  }
+  return sorted;
+}
+
+Answer<std::optional<PullRequest>> Gitlab::FindPullRequest(std::int64_t number) {
+  const ApiRequest request{
+      .where = MergeRequest(number), .doing = "read the merge request", .needs = kNeedsRead};
+  ASSIGN_ANSWER_OR_RETURN(const std::optional<Json> json, api_.Find(request));
+  if (!json) {
+    RETURN_IF_FAILURE(RequireProject());
+    return std::nullopt;
+  }
+  std::optional<PullRequest> pull_request = ReadMergeRequest(*json);
+  if (!pull_request) {
+    return FailWith(api_.Malformed(request, "the merge request has no number"));
+  }
+  if (pull_request->head_commit.empty()) {
+    return FailWith(api_.Invalid(request, "it has no head commit", ""));
+  }
+  return pull_request;
+}
+
+Answer<void> Gitlab::SetStatusOn(const std::string& project, const CommitStatus& status) {
+  const ApiRequest request{.method = "POST",
+                           .where = fmt::format("{}/statuses/{}", project, PercentEncode(status.commit)),
+                           .body = BodyOf(status),
+                           .doing = "set the commit status",
+                           .needs = kNeedsStatus};
+  ASSIGN_ANSWER_OR_RETURN(const HttpReply reply, api_.Exchange(request));
+  const auto says = [&](std::string_view text) { return reply.body.find(text) != std::string::npos; };
+  // From pending to pending there is no way in GitLab's machine of states.
+  if (reply.status == 201 || (reply.status == 400 && says("Cannot transition status"))) {
+    return {};
+  }
+  // "404 Commit Not Found", "404 References for commit Not Found": the project was found.
+  if (reply.status == 404 && (says("Commit Not Found") || says("for commit Not Found"))) {
+    return FailWith(api_.UnknownCommit(request, status.commit));
+  }
+  return FailWith(api_.Refused(request, reply));
+}
+
+// The page of a merge request from a fork shows the statuses of the fork's commit. A stranger's fork rarely lets us
+// write there; then the project's own copy of the commit is what is left.
+Answer<void> Gitlab::SetStatus(const CommitStatus& status) {
+  if (!status.status_project.empty()) {
+    auto set = SetStatusOn("/projects/" + PercentEncode(status.status_project), status);
+    if (set || set.error().error.kind != ErrorKind::kInvalidInput) {
+      return set;
+    }
+  }
+  return SetStatusOn(project_, status);
+}
+
+Answer<std::int64_t> Gitlab::KeepComment(std::int64_t number, const std::string& marker,
+                                         const std::string& body, std::int64_t known, bool only_existing) {
+  ASSIGN_ANSWER_OR_RETURN(std::string login, Login());
+  const std::string notes = MergeRequest(number) + "/notes";
+  const std::string where = fmt::format("{}?sort=asc&order_by=created_at&per_page={}", notes, kPageSize);
+  const auto one = [&](std::int64_t id) { return fmt::format("{}/{}", notes, id); };
+  const CommentRequests requests{
+      .list = {.where = where, .doing = "list the comments", .needs = kNeedsComment},
+      .next = NextAfter(where),
+      .create = {.method = "POST", .where = notes, .doing = "make a comment", .needs = kNeedsComment},
+      .get =
+          [&](std::int64_t id) {
+            return ApiRequest{.where = one(id), .doing = "read our comment", .needs = kNeedsComment};
+          },
+      .update =
+          [&](std::int64_t id) {
+            return ApiRequest{
+                .method = "PUT", .where = one(id), .doing = "edit our comment", .needs = kNeedsComment};
+          },
+      .read = ReadNote};
+  return forge::KeepComment(api_, requests,
+                            {.author = std::move(login),
+                             .marker = marker,
+                             .body = body,
+                             .known = known,
+                             .only_existing = only_existing});
+}
+
+// A commit may be in several: the one that was merged as this commit is preferred.
+Answer<std::optional<Json>> Gitlab::FindMerged(const std::string& commit, std::string* raw) {
+  const ApiRequest request{
+      .where = fmt::format("{}/repository/commits/{}/merge_requests?state=merged&per_page={}", project_,
+                           PercentEncode(commit), kPageSize),
+      .doing = "find the commit's merge request",
+      .needs = kNeedsRead,
+      .record = raw};
+  ASSIGN_ANSWER_OR_RETURN(const std::optional<Json> list, api_.Find(request));
+  std::optional<Json> merged;
+  if (!list) {
+    return merged;
+  }
+  if (!list->is_array()) {
+    return FailWith(api_.Malformed(request, "it is not a list"));
+  }
+  for (const Json& item : *list) {
+    const bool exact = CommitAt(item, "merge_commit_sha") == commit ||
+                       CommitAt(item, "squash_commit_sha") == commit || CommitAt(item, "sha") == commit;
+    if (TextAt(item, "state") == "merged" && (exact || !merged)) {
+      merged = item;
+      if (exact) {
+        break;
+      }
+    }
+  }
+  return merged;
+}
+
+Answer<bool> Gitlab::MayWrite(std::int64_t user, std::string* raw) {
+  const auto member = api_.Find({.where = fmt::format("{}/members/all/{}", project_, user),
+                                 .doing = "learn what an approver may do",
+                                 .needs = kNeedsRead,
+                                 .record = raw});
+  if (member) {
+    return *member && NumberAt(**member, "access_level").value_or(0) >= kDeveloper;
+  }
+  // Refused is an answer: it cannot be learnt. That the forge is down is none.
+  if (member.error().error.kind == ErrorKind::kInvalidInput) {
+    return false;
+  }
+  return FailWith(member.error());
+}
+
+// GitLab does not say which commit was approved.
+Answer<void> Gitlab::AddApprovals(Attribution& attribution) {
+  ASSIGN_ANSWER_OR_RETURN(const std::optional<Json> json,
+                          api_.Find({.where = MergeRequest(attribution.number) + "/approvals",
+                                     .doing = "read the approvals",
+                                     .needs = kNeedsRead,
+                                     .record = &attribution.raw}));
+  const auto list = json && json->is_object() ? json->find("approved_by") : Json::const_iterator();
+  if (!json || list == json->end() || !list->is_array()) {
+    return {};
+  }
+  for (const Json& item : *list) {
+    Approval approval{.reviewer = TextAt(item, "user.username"), .at = TimeAt(item, "approved_at")};
+    ASSIGN_ANSWER_OR_RETURN(approval.may_write,
+                            MayWrite(NumberAt(item, "user.id").value_or(0), &attribution.raw));
+    attribution.approvals.push_back(std::move(approval));
+  }
+  std::stable_sort(attribution.approvals.begin(), attribution.approvals.end(),
+                   [](const Approval& one, const Approval& other) { return one.at < other.at; });
+  return {};
+}
+
+Answer<std::optional<Attribution>> Gitlab::FindAttribution(const std::string& commit) {
+  std::string raw;
+  ASSIGN_ANSWER_OR_RETURN(const std::optional<Json> json, FindMerged(commit, &raw));
+  if (!json) {
+    RETURN_IF_FAILURE(RequireProject());
+    return std::nullopt;
+  }
+  std::optional<PullRequest> merged = ReadMergeRequest(*json);
+  if (!merged || merged->head_commit.empty()) {
+    return FailWith(api_.Malformed({.where = project_, .doing = "find the commit's merge request"},
+                                   "the merge request lacks its number or head"));
+  }
+  const std::string merger = TextAt(*json, "merge_user.username");
+  Attribution attribution{.number = merged->number,
+                          .url = std::move(merged->url),
+                          .author = std::move(merged->author),
+                          .from_fork = merged->from_fork,
+                          .base_branch = std::move(merged->base_branch),
+                          // Before GitLab 14.7 it has only the other name.
+                          .merger = merger.empty() ? TextAt(*json, "merged_by.username") : merger,
+                          .merged_at = TimeAt(*json, "merged_at"),
+                          .head_commit = std::move(merged->head_commit),
+                          .raw = std::move(raw)};
+  RETURN_IF_FAILURE(AddApprovals(attribution));
+  return std::optional(std::move(attribution));
+}
+
+}  // namespace
+
+std::unique_ptr<Forge> MakeGitlab(const ForgeOptions& options, std::unique_ptr<Http> http, const Clock& clock) {
+  return std::make_unique<Gitlab>(options, std::move(http), clock);
+}
+
+}  // namespace paliad::forge
