@@ -39,6 +39,10 @@ class FakeForge {
   // `kind`: github, gitea, forgejo, gitlab. `repository`: a bare one, which tests go on to push to.
   FakeForge(std::string_view kind, const std::string& repository);
 
+  // One for each kind and test process, which knows of nothing but `repository`: quicker than one of one's
+  // own.
+  static FakeForge& Shared(std::string_view kind, const std::string& repository);
+
   const std::string& kind() const { return kind_; }
   std::uint16_t port() const { return port_; }
   std::string url() const;

@@ -37,14 +37,17 @@ class Forge:
         self.lock = threading.RLock()
         self.kind = kind
         self.api = _APIS[kind]
-        self.project = project
         self.token = token
         self.description = Description(os.path.join(descriptions, f"{kind}.json"))
+        self.url = ""
+        self.begin(project)
+
+    def begin(self, project):
+        self.project = project
         self.faults = Faults()
         self.hook = None
         self.page_limit = self.api.PAGE_SIZE[2]
-        self.url = ""
-        self.requests = []  # {"method", "path", "operation", "status", "at"}
+        self.requests = []  # {"method", "path", "operation", "status", "fault", "at"}
         self.refused = []
         self.broken = []  # answers of ours that the description does not allow
 
@@ -114,6 +117,10 @@ class Control:
     def __init__(self, forge):
         self._forge = forge
         self._project = forge.project
+
+    def renew(self, repository):
+        """As if it were started now."""
+        self._forge.begin(Project(self._project.kind, self._project.name, os.path.abspath(repository)))
 
     def open(self, **pull):
         opened = self._project.open(**pull)

@@ -27,7 +27,7 @@ constexpr char kUnknownCommit[] = "0123456789012345678901234567890123456789";
 // A bare repository with main and topic, and a forge over it.
 class FakeForgeTest : public ::testing::TestWithParam<const char*> {
  protected:
-  FakeForgeTest() : forge_(GetParam(), MakeRepository()) {}
+  FakeForgeTest() : forge_(FakeForge::Shared(GetParam(), MakeRepository())) {}
 
   std::string MakeRepository() {
     repo_.Git({"init", "--quiet", "--bare", "--initial-branch=main", dir_.path() + "/paliad.git"});
@@ -76,7 +76,7 @@ class FakeForgeTest : public ::testing::TestWithParam<const char*> {
 
   TempDir dir_;
   GitRepo repo_;
-  FakeForge forge_;
+  FakeForge& forge_;
 };
 
 // What is the same for every kind.

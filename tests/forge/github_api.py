@@ -96,10 +96,6 @@ def set_status(call):
     return 201, _status(call.project, status)
 
 
-def statuses(call):
-    return 200, [_status(call.project, s) for s in call.project.statuses_of(call.values["ref"])]
-
-
 def comments(call):
     if call.values["issue_number"] not in call.project.pulls:
         return 404, error("Not Found")
@@ -162,7 +158,6 @@ ROUTES = {
     f"GET {_REPOSITORY}/pulls": pulls,
     f"GET {_REPOSITORY}/pulls/{{pull_number}}": pull,
     f"POST {_REPOSITORY}/statuses/{{sha}}": set_status,
-    f"GET {_REPOSITORY}/commits/{{ref}}/statuses": statuses,
     f"GET {_REPOSITORY}/issues/{{issue_number}}/comments": comments,
     f"POST {_REPOSITORY}/issues/{{issue_number}}/comments": add_comment,
     f"GET {_REPOSITORY}/issues/comments/{{comment_id}}": comment,

@@ -87,16 +87,6 @@ def set_status(call):
     return 201, _status(call.project, status)
 
 
-def statuses(call):
-    """The newest of each name, unless all are asked for."""
-    found, names = [], set()
-    for status in call.project.statuses_of(call.values["sha"]):
-        if call.query.get("all") or status["context"] not in names:
-            names.add(status["context"])
-            found.append(_status(call.project, status))
-    return 200, found
-
-
 def notes(call):
     number = call.values["merge_request_iid"]
     if number not in call.project.pulls:
@@ -141,8 +131,10 @@ def user(call):
 
 
 def pulls_of_commit(call):
-    """Merged and open ones."""
-    return 200, [_pull(call.project, p, call.url) for p in call.project.brought(call.values["sha"])]
+    """Merged and open ones, unless one state is asked for."""
+    wanted = call.query.get("state", "all")
+    return 200, [_pull(call.project, p, call.url) for p in call.project.brought(call.values["sha"])
+                 if wanted in ("all", "opened" if p.state == "open" else p.state)]
 
 
 def approvals(call):
@@ -171,7 +163,6 @@ ROUTES = {
     f"GET {_PROJECT}/merge_requests": pulls,
     f"GET {_PROJECT}/merge_requests/{{merge_request_iid}}": pull,
     f"POST {_PROJECT}/statuses/{{sha}}": set_status,
-    f"GET {_PROJECT}/repository/commits/{{sha}}/statuses": statuses,
     f"GET {_NOTES}": notes,
     f"POST {_NOTES}": add_note,
     f"GET {_NOTES}/{{note_id}}": note,
