@@ -124,18 +124,20 @@ Status PullRequestWatch::Look(const std::string& clone, const std::stop_token& s
   RETURN_IF_ERROR(SettleAttributions(docket));
   ASSIGN_OR_RETURN(docket.known, ReadPullRequests(docket.session, docket.owner));
   RETURN_IF_ERROR(ForgetClosed(docket));
-  ASSIGN_OR_RETURN(git::Repository repository, git::Repository::Open(clone));
-  ASSIGN_OR_RETURN(const std::string base, repository.Resolve(config_.target.branch));
+  ASSIGN_OR_RETURN(git::Repository opened, git::Repository::Open(clone));
+  auto repository = std::make_unique<git::Repository>(std::move(opened));
+  ASSIGN_OR_RETURN(const std::string base, repository->Resolve(config_.target.branch));
   // What the forge lists and git has not brought yet is judged after the next fetch.
   std::vector<forge::PullRequest> here = docket.open;
-  std::erase_if(here, [&](const auto& each) { return !repository.ReadCommit(each.head_commit).has_value(); });
+  std::erase_if(here, [&](const auto& each) { return !repository->ReadCommit(each.head_commit).has_value(); });
   if (here.size() != docket.open.size()) {
     environment_.fetch();
   }
   ASSIGN_OR_RETURN(const AppliedSet applied, ReadAppliedSet(docket.session, docket.target));
   ASSIGN_OR_RETURN(const std::string scratch_url, config_.scratch.ReadIfNamed());
   pulls::PullRequestJudge& judge = Judge(scratch_url, stop);
-  ASSIGN_OR_RETURN(const std::vector<pulls::Case> cases, judge.Open(repository, base, here, applied));
+  ASSIGN_OR_RETURN(const std::vector<pulls::Case> cases, judge.Open(*repository, base, here, applied));
+  repository_ = std::move(repository);
   for (const pulls::Case& each : cases) {
     if (stop.stop_requested()) {
       return {};

@@ -72,6 +72,7 @@ class PullRequestWatch {
   const WatchEnvironment environment_;
 
   // The thread's own.
+  std::unique_ptr<git::Repository> repository_;  // that judge_ reads; anew in each pass, since merges are kept in it
   std::unique_ptr<pulls::PullRequestJudge> judge_;
   std::string scratch_url_;  // that judge_ has
   std::string last_error_;
