@@ -91,8 +91,8 @@ class Reconciliation {
                             &Reconciliation::Decide, &Reconciliation::RequireApproval, &Reconciliation::Bootstrap,
                             &Reconciliation::Apply}) {
       const Result<Progress> progress = (this->*step)();
-      if (waits_) {
-        return Fail(*std::move(waits_));
+      if (run_.awaits_approval) {
+        return std::move(run_);
       }
       if (!progress) {
         run_.outcome = Outcome::kFailed;
@@ -278,17 +278,13 @@ class Reconciliation {
     if (why.empty()) {
       return Progress::kGoOn;
     }
-    Error error{.kind = ErrorKind::kUnavailable,
-                .doing = "apply",
-                .subject = run_.commit,
-                .cause = "policy requires an approval: " + std::move(why),
-                .hint = "let somebody with write access other than the author approve the pull request"};
-    if (options_.only_after) {
-      waits_ = std::move(error);
-    } else {
-      run_.outcome = Outcome::kRefused;
-      run_.error = std::move(error);
-    }
+    run_.outcome = Outcome::kRefused;
+    run_.awaits_approval = options_.only_after.has_value();
+    run_.error = Error{.kind = ErrorKind::kUnavailable,
+                       .doing = "apply",
+                       .subject = run_.commit,
+                       .cause = "policy requires an approval: " + std::move(why),
+                       .hint = "let somebody with write access other than the author approve the pull request"};
     return Progress::kEnd;
   }
 
@@ -647,7 +643,6 @@ class Reconciliation {
   Revision revision_;
   DatabaseState state_;
   std::optional<Suspension> suspension_;
-  std::optional<Error> waits_;  // for an approval
   std::string applied_digest_;  // of state_.applied.rows; empty: not known
   Assessment assessment_;
   Run run_;

@@ -322,7 +322,10 @@ SteadyTime TargetLoop::Run(const Decision& decision, git::Repository& repository
     const std::lock_guard lock(mutex_);
     snapshot_.step.clear();
   }
-  awaits_approval_ = !run && NextActionFor(run.error().kind) == NextAction::kRetry;
+  awaits_approval_ = run && run->awaits_approval;
+  if (awaits_approval_) {
+    return AwaitApproval(*run, view.past);
+  }
   callbacks_.run_recorded();
   return run ? TakeRun(*run, duration) : TakeError(decision, run.error());
 }
@@ -350,6 +353,15 @@ SteadyTime TargetLoop::TakeRun(const paliad::Run& run, std::chrono::microseconds
     snapshot_.attempt = 0;
   }
   return environment_.clock.Steady();
+}
+
+// The next look comes after a delay, or when the forge speaks of a pull request.
+SteadyTime TargetLoop::AwaitApproval(const paliad::Run& run, const Past& past) {
+  const SteadyTime due = Retry(run.error->Message(), run.error->hint);
+  if (Result<pg::Session> session = Connect()) {
+    NoteInDatabase(*session, past);
+  }
+  return due;
 }
 
 // The next run makes up for a place that failed; a ledger that does not continue what was published needs a

@@ -88,6 +88,7 @@ class TargetLoop {
   Result<bool> RowsChanged(pg::Session& session, const Past& past);
   SteadyTime Act(const News& news, pg::Session session, git::Repository& repository, const View& view);
   SteadyTime Run(const Decision& decision, git::Repository& repository, const View& view);
+  SteadyTime AwaitApproval(const paliad::Run& run, const Past& past);
   SteadyTime TakeRun(const paliad::Run& run, std::chrono::microseconds duration);
   void LogAnchoring(const paliad::Run& run) const;
   SteadyTime TakeError(const Decision& decision, const Error& error);

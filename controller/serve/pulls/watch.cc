@@ -124,18 +124,15 @@ Status PullRequestWatch::Look(const std::string& clone, const std::stop_token& s
   RETURN_IF_ERROR(SettleAttributions(docket));
   ASSIGN_OR_RETURN(docket.known, ReadPullRequests(docket.session, docket.owner));
   RETURN_IF_ERROR(ForgetClosed(docket));
-  ASSIGN_OR_RETURN(git::Repository repository, git::Repository::Open(clone));
-  ASSIGN_OR_RETURN(const std::string base, repository.Resolve(config_.target.branch));
-  // What the forge lists and git has not brought yet is judged after the next fetch.
-  std::vector<forge::PullRequest> here = docket.open;
-  std::erase_if(here, [&](const auto& each) { return !repository.ReadCommit(each.head_commit).has_value(); });
-  if (here.size() != docket.open.size()) {
-    environment_.fetch();
-  }
+  ASSIGN_OR_RETURN(git::Repository opened, git::Repository::Open(clone));
+  auto repository = std::make_unique<git::Repository>(std::move(opened));
+  ASSIGN_OR_RETURN(const std::string base, repository->Resolve(config_.target.branch));
+  const std::vector<forge::PullRequest> here = ThoseInGit(docket.open, *repository);
   ASSIGN_OR_RETURN(const AppliedSet applied, ReadAppliedSet(docket.session, docket.target));
   ASSIGN_OR_RETURN(const std::string scratch_url, config_.scratch.ReadIfNamed());
   pulls::PullRequestJudge& judge = Judge(scratch_url, stop);
-  ASSIGN_OR_RETURN(const std::vector<pulls::Case> cases, judge.Open(repository, base, here, applied));
+  ASSIGN_OR_RETURN(const std::vector<pulls::Case> cases, judge.Open(*repository, base, here, applied));
+  repository_ = std::move(repository);
   for (const pulls::Case& each : cases) {
     if (stop.stop_requested()) {
       return {};
@@ -143,6 +140,26 @@ Status PullRequestWatch::Look(const std::string& clone, const std::stop_token& s
     RETURN_IF_ERROR(JudgeOne(docket, each, stop));
   }
   return {};
+}
+
+// What the forge lists and git has not brought yet is judged after the next fetch. One that a fetch did not bring
+// is not asked for again before its turn.
+std::vector<forge::PullRequest> PullRequestWatch::ThoseInGit(const std::vector<forge::PullRequest>& open,
+                                                             const git::Repository& repository) {
+  std::vector<forge::PullRequest> here;
+  std::set<std::string> missing;
+  for (const forge::PullRequest& each : open) {
+    if (repository.ReadCommit(each.head_commit)) {
+      here.push_back(each);
+    } else {
+      missing.insert(each.head_commit);
+    }
+  }
+  if (!std::includes(missing_.begin(), missing_.end(), missing.begin(), missing.end())) {
+    environment_.fetch();
+  }
+  missing_ = std::move(missing);
+  return here;
 }
 
 pulls::PullRequestJudge& PullRequestWatch::Judge(const std::string& scratch_url,

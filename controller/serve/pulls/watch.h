@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -65,6 +66,8 @@ class PullRequestWatch {
   // Tells the gate what came of a request.
   template <class T>
   Result<T> Asked(forge::Answer<T> answer);
+  std::vector<forge::PullRequest> ThoseInGit(const std::vector<forge::PullRequest>& open,
+                                             const git::Repository& repository);
   pulls::PullRequestJudge& Judge(const std::string& scratch_url, const std::stop_token& stop);
   std::string clone() const;
 
@@ -72,9 +75,11 @@ class PullRequestWatch {
   const WatchEnvironment environment_;
 
   // The thread's own.
+  std::unique_ptr<git::Repository> repository_;  // that judge_ reads; anew in each pass, since merges are kept in it
   std::unique_ptr<pulls::PullRequestJudge> judge_;
   std::string scratch_url_;  // that judge_ has
   std::string last_error_;
+  std::set<std::string> missing_;  // heads that the repository did not have
 
   mutable std::mutex mutex_;
   std::string clone_;  // guarded by mutex_
