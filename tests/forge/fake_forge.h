@@ -73,7 +73,7 @@ class FakeForge {
   // The state of one, in the forge's own word; empty: there is none.
   std::string Status(std::string_view commit, std::string_view context) const;
   Json Comments(int number) const;  // [{"id":…,"author":…,"body":…}]
-  // {"requests":[{"method","path","operation","status","fault","at"}],"refused":[…],"broken":[…],"deliveries":[…]}.
+  // {"requests":[{"method","path","operation","status","fault","at"}],"git":[path],"refused":[…],"broken":[…],"deliveries":[…]}.
   Json Seen() const;
   // "" or every request that was refused and every answer of its own that the description does not allow.
   std::string Violations() const;

@@ -82,8 +82,10 @@ def set_status(call):
         return 400, error({"description": ["is too long (maximum is 255 characters)"]})
     newest = call.project.newest_status(commit, context)
     if newest and newest["state"] == body["state"]:
-        return 400, error(f"Cannot transition status via :enqueue from :{body['state']} (Reason(s): Status cannot transition)")
-    status = call.project.set_status(commit, context, body["state"], body.get("description") or "", body.get("target_url") or "")
+        return 400, error(f"Cannot transition status via :enqueue from :{body['state']} (Reason(s): Status cannot "
+                          "transition)")
+    status = call.project.set_status(commit, context, body["state"], body.get("description") or "",
+                                     body.get("target_url") or "")
     return 201, _status(call.project, status)
 
 
@@ -145,7 +147,8 @@ def approvals(call):
     newest = {r["reviewer"]: r for r in found.reviews if r["state"] != "commented"}
     approved = [{"user": _user(call.project, r["reviewer"]), "approved_at": r["at"]}
                 for r in newest.values() if r["state"] == "approved"]
-    return 200, {"user_has_approved": False, "user_can_approve": True, "approved": bool(approved), "approved_by": approved}
+    return 200, {"user_has_approved": False, "user_can_approve": True, "approved": bool(approved),
+                 "approved_by": approved}
 
 
 def member(call):

@@ -15,7 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string Body(const Json& comment) { return comment.at("body").get<std::string>(); }
+std::string Body(const Json& comment) { return Rendered(comment.at("body").get<std::string>()); }
 
 class EndToEnd : public ForgeScenario {
  protected:
@@ -119,9 +119,9 @@ TEST_F(EndToEnd, OfTwoThatTakeOneVersionEachHearsOfTheOtherAndTheLoserHearsOfThe
   AwaitStatus(head, kPolicyContext, "failure");  // nobody pushed to it
   const std::string of_first = Body(AwaitComment(first, "version-claimed"));
   const std::string of_second = Body(AwaitComment(second, "version-claimed"));
-  EXPECT_THAT(of_first, HasSubstr(fmt::format("{}", second)));
+  EXPECT_THAT(of_first, HasSubstr(fmt::format("#{}", second)));
   EXPECT_THAT(of_first, HasSubstr("108"));
-  EXPECT_THAT(of_second, HasSubstr(fmt::format("{}", first)));
+  EXPECT_THAT(of_second, HasSubstr(fmt::format("#{}", first)));
   EXPECT_THAT(of_second, HasSubstr("108"));
 
   const std::string merge = forge_.Merge(first);

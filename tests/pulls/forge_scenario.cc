@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <thread>
 
 #include "base/json.h"
@@ -25,6 +26,21 @@ Files InFolder(const Files& files) {
 }
 
 }  // namespace
+
+std::string Rendered(std::string_view markdown) {
+  std::string text;
+  for (std::size_t at = 0; at < markdown.size();) {
+    const std::size_t end = markdown.find(';', at);
+    if (markdown.substr(at, 2) == "&#" && end != std::string_view::npos) {
+      const int character = std::stoi(std::string(markdown.substr(at + 2, end - at - 2)));
+      text += character < 128 ? std::string(1, static_cast<char>(character)) : "";
+      at = end + 1;
+    } else {
+      text += markdown[at++];
+    }
+  }
+  return text;
+}
 
 ForgeScenario::ForgeScenario(std::string_view kind)
     : ForgeScenario(kind, PostgresServer::Shared().CreateDatabase()) {}

@@ -21,6 +21,9 @@ inline constexpr char kPolicyContext[] = "paliad/default/policy";
 inline constexpr char kDryRunContext[] = "paliad/default/dry-run";
 inline constexpr char kApplyContext[] = "paliad/default/apply";
 
+// What a reader sees of text in Markdown: character references resolved, zero width spaces gone.
+std::string Rendered(std::string_view markdown);
+
 // Every test ends with the forge being asked whether anything was wrong with a request. Whatever is awaited
 // and does not come fails the test with the controller's logs.
 class ForgeScenario : public ScratchFixture {

@@ -112,7 +112,8 @@ TEST_F(HostilePulls, AForksSqlRunsNowhereAndItsClaimOnlyWarnsOthers) {
   EXPECT_THAT(Watched().Log(), Not(HasSubstr("canary_7f3a")));
   EXPECT_THAT(Server().Log(), Not(HasSubstr("canary_7f3a")));
   EXPECT_EQ(served_.Value("SELECT count(*) FROM paliad_ledger.entry WHERE kind = 'check_finished'"
-                          " AND convert_from(leaf, 'UTF8') LIKE '%theirs%'"),
+                          " AND convert_from(leaf, 'UTF8') LIKE '%" +
+                          their_head + "%'"),
             "0")
       << "recorded once it is merged";
   forge_.Close(own);
@@ -150,6 +151,8 @@ TEST_F(HostilePulls, ASubmoduleOrAnAlternateIsNoPlaceToFetchFrom) {
   const int number = forge_.Open({.branch = "topic", .author = "mallory"});
   AwaitComment(number, "unreadable");
   EXPECT_EQ(elsewhere.Seen()["requests"].size(), 0U);
+  EXPECT_EQ(elsewhere.Seen()["git"].size(), 0U);
+  EXPECT_GT(forge_.Seen()["git"].size(), 0U);
 }
 
 }  // namespace
