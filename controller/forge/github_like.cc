@@ -15,8 +15,8 @@
 
 namespace paliad::forge {
 
-GithubLike::GithubLike(ApiOptions options, const std::string& project, Needs needs, std::size_t max_description,
-                       std::unique_ptr<Http> http, const Clock& clock)
+GithubLike::GithubLike(ApiOptions options, const std::string& project, Needs needs,
+                       std::size_t max_description, std::unique_ptr<Http> http, const Clock& clock)
     : repository_("/repos/" + PercentEncodePath(project)),
       needs_(std::move(needs)),
       api_(std::move(options), std::move(http), clock),
@@ -103,7 +103,8 @@ Answer<void> GithubLike::SetStatus(const CommitStatus& status) {
 }
 
 Answer<std::int64_t> GithubLike::KeepComment(std::int64_t number, const std::string& marker,
-                                             const std::string& body, std::int64_t known, bool only_existing) {
+                                             const std::string& body, std::int64_t known,
+                                             bool only_existing) {
   ASSIGN_ANSWER_OR_RETURN(std::string login, Login());
   const std::string list = fmt::format("{}/issues/{}/comments", repository_, number);
   const auto one = [this](std::int64_t id) { return fmt::format("{}/issues/comments/{}", repository_, id); };
