@@ -30,6 +30,7 @@ struct PullRequest {
   std::string base_branch;
   std::string url;  // of its page
   bool from_fork = false;
+  bool merged = false;  // and so not open any more
   // Where a status of its head is set, if not on the project itself: GitLab's numeric id of the source
   // project.
   std::string status_project;

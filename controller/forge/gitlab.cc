@@ -76,6 +76,7 @@ std::optional<PullRequest> ReadMergeRequest(const Json& json) {
                      .base_branch = TextAt(json, "target_branch"),
                      .url = TextAt(json, "web_url"),
                      .from_fork = from_fork,
+                     .merged = TextAt(json, "state") == "merged",
                      .status_project = from_fork && source ? std::to_string(*source) : ""};
 }
 

@@ -50,6 +50,12 @@ class HeaderList {
   std::unique_ptr<curl_slist, void (*)(curl_slist*)> list_{nullptr, curl_slist_free_all};
 };
 
+// Asked about once a second while a transfer goes on: 1 ends it.
+int IsStopped(void* stop, curl_off_t /*to_receive*/, curl_off_t /*received*/, curl_off_t /*to_send*/,
+              curl_off_t /*sent*/) {
+  return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
+}
+
 }  // namespace
 
 std::optional<std::string_view> HttpReply::Header(std::string_view name) const {
@@ -133,6 +139,9 @@ void HttpClient::Prepare(const HttpRequest& request, Transfer& transfer) {
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &Transfer::OnHeader);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, &transfer);
+  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &IsStopped);
+  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &options_.stop);
   for (const auto& [name, value] : request.headers) {
     transfer.headers.Add(name + ": " + value);
   }
@@ -170,6 +179,10 @@ HttpFault HttpClient::FaultOf(int code, const Transfer& transfer) const {
   HttpFault fault{.kind = ErrorKind::kUnavailable, .sent = sent > 0};
   if (transfer.too_large) {
     fault.cause = fmt::format("the answer is larger than {} MiB", options_.max_answer >> 20);
+    return fault;
+  }
+  if (code == CURLE_ABORTED_BY_CALLBACK) {
+    fault.cause = "it was told to stop";
     return fault;
   }
   if (code == CURLE_OPERATION_TIMEDOUT) {

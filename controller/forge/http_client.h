@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,7 @@ struct HttpClientOptions {
   std::chrono::milliseconds request_timeout{30'000};
   std::size_t max_answer = std::size_t{32} << 20;  // bytes of a body, unpacked
   std::string user_agent;
+  std::stop_token stop;  // ends a request under way
 };
 
 // TLS is always verified. Proxies come from the environment (https_proxy, no_proxy, …), but for http://,

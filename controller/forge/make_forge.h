@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "base/clock.h"
@@ -24,6 +25,7 @@ struct ForgeOptions {
   // At least so long from one write to the next on GitHub, which asks for it (docs.github.com, "Best
   // practices for using the REST API"); a write waits for it.
   std::chrono::milliseconds github_write_gap{1'000};
+  std::stop_token stop;  // ends a request under way, as a time-out does
 };
 
 // `clock` must outlive it. Makes no request. kInvalidInput for a URL that would let the token travel in the

@@ -16,6 +16,7 @@
 #include "controller/config/config.h"
 #include "controller/git/repository.h"
 #include "controller/postgres/session.h"
+#include "controller/reconcile/forge_side.h"
 #include "controller/reconcile/past.h"
 #include "controller/reconcile/reconcile.h"
 #include "controller/serve/control.h"
@@ -35,9 +36,14 @@ struct LoopEnvironment {
 
 class TargetLoop {
  public:
-  // `environment` must outlive it. `look_at_source` asks for a fetch.
-  TargetLoop(config::TargetConfig config, const LoopEnvironment& environment,
-             std::function<void()> look_at_source);
+  struct Callbacks {
+    std::function<void()> look_at_source;  // asks for a fetch
+    std::function<void()> run_recorded;    // a run has ended
+  };
+
+  // `environment` must outlive it. `forge`: none: there is no forge.
+  TargetLoop(config::TargetConfig config, const LoopEnvironment& environment, std::optional<ForgeSide> forge,
+             Callbacks callbacks);
   ~TargetLoop();
 
   TargetLoop(const TargetLoop&) = delete;
@@ -50,6 +56,7 @@ class TargetLoop {
   TargetSnapshot Snapshot() const;
   void TakeFetched(const Fetched& fetched);
   void TakePush();            // a webhook spoke of the target
+  void TakePullRequestNews();  // a webhook spoke of a pull request, which may be approved now
   void TakePersonsRequest();  // whatever a delay says, the next pass looks
 
   // One pass. Returns when the next one is due if nobody asks sooner. One at a time.
@@ -71,6 +78,7 @@ class TargetLoop {
     std::string clone;
     bool pushed = false;
     bool person = false;
+    bool pull_request = false;
   };
 
   News TakeNews();
@@ -91,7 +99,8 @@ class TargetLoop {
 
   const config::TargetConfig config_;
   const LoopEnvironment& environment_;
-  const std::function<void()> look_at_source_;
+  const std::optional<ForgeSide> forge_;
+  const Callbacks callbacks_;
 
   // The passes' own.
   std::map<std::string, Error> cannot_begin_;  // by commit
@@ -100,6 +109,7 @@ class TargetLoop {
   SteadyTime not_before_{};                    // the end of the delay
   std::string head_;                           // when that delay began
   int conflicts_ = 0;                          // in a row
+  bool awaits_approval_ = false;               // that delay is for one
   bool pushed_ = false;                        // until the branch is as reconciled
   bool rewritten_ = false;
 
