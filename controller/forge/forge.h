@@ -67,7 +67,9 @@ struct Attribution {
   std::string base_branch;  // that it was merged into
   std::string merger;       // empty: not known
   std::optional<WallTime> merged_at;
-  std::string head_commit;          // what was merged
+  // What was merged. Of Gitea and Forgejo, the head of its branch as it is now: whoever pushes there after
+  // the merge moves it, but not refs/pull/N/head.
+  std::string head_commit;
   std::vector<Approval> approvals;  // of it, the newest word of each reviewer, in the order of time
   std::string raw;                  // the forge's replies, as they came, one a line
 };

@@ -57,8 +57,8 @@ TEST_F(GiteaTest, StopsWhereTheTotalIsReached) {
 }
 
 TEST_F(GiteaTest, APullRequestWithoutAHeadIsNotListed) {
-  pages_.Add(kOpen, "[" + PullRequestJson(1, R"(,"head":{"sha":""})") + "," + PullRequestJson(2) + "]", 200,
-             {{"x-total-count", "2"}});
+  pages_.Add(kOpen, "[" + PullRequestJson(1, R"(,"head":{"sha":""})") + ",null," + PullRequestJson(2) + "]",
+             200, {{"x-total-count", "3"}});
   const auto open = Make()->OpenPullRequests("main");
   ASSERT_EQ(open->size(), 1u);
   EXPECT_EQ(open->at(0).number, 2);

@@ -46,6 +46,9 @@ Answer<std::vector<PullRequest>> GithubLike::OpenPullRequests(const std::string&
   // Pages shift while pull requests come and go: one may come twice.
   std::map<std::int64_t, PullRequest> open;
   const auto take = [&](const Json& item) {
+    if (item.is_null()) {
+      return Take::kNext;  // of which Gitea itself cannot read the head
+    }
     std::optional<PullRequest> pull_request = github_shapes::ReadPullRequest(item);
     if (!pull_request) {
       return Take::kMalformed;

@@ -24,7 +24,7 @@ constexpr std::size_t kPageSize = 100;
 constexpr int kDeveloper = 30;  // the lowest access level that may push
 
 constexpr char kNeedsRead[] = "the scope `read_api` or `api`";
-constexpr char kNeedsComment[] = "the scope `api`, and the role Planner or higher";
+constexpr char kNeedsComment[] = "the scope `api`, and the role Reporter or higher";
 constexpr char kNeedsStatus[] = "the scope `api`, and the role Developer or higher";
 
 std::string_view StateName(StatusState state) {

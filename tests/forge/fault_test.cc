@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <stop_token>
+#include <utility>
 
 #include "controller/forge/forge.h"
 #include "controller/forge/kind.h"
@@ -145,6 +147,18 @@ TEST(Fault, ASlowServerHitsTheTimeOut) {
   ASSERT_FALSE(set);
   EXPECT_EQ(set.error().error.kind, ErrorKind::kUnavailable);
   EXPECT_EQ(set.error().error.cause, "no whole answer within 200ms");
+  EXPECT_TRUE(set.error().in_doubt);
+}
+
+TEST(Fault, ARequestUnderWayEndsWhenItIsToldTo) {
+  std::stop_source stop;
+  RawServer server([&](const RawRequest&) {
+    stop.request_stop();
+    return RawReply{"HTTP/1.1 200 OK\r\n", RawReply::After::kHold};
+  });
+  const auto set = SetStatus(*Client(server.url(), {.stop = stop.get_token()}));
+  ASSERT_FALSE(set);
+  EXPECT_EQ(set.error().error.cause, "it was told to stop");
   EXPECT_TRUE(set.error().in_doubt);
 }
 
