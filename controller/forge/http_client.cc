@@ -150,8 +150,8 @@ void HttpClient::Prepare(const HttpRequest& request, Transfer& transfer) {
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.c_str());
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-    // Where a connection that was kept turns out to be dead, libcurl sends the request again on another one, even
-    // a POST, whether the first one took effect or not. A new connection has no such excuse.
+    // Where a connection that was kept turns out to be dead, libcurl sends the request again on another one,
+    // even a POST, whether the first one took effect or not. A new connection has no such excuse.
     curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
   }
   // The last, since the list's beginning may move.
@@ -186,8 +186,8 @@ HttpFault HttpClient::FaultOf(int code, const Transfer& transfer) const {
     return fault;
   }
   if (code == CURLE_OPERATION_TIMEDOUT) {
-    fault.cause = fmt::format("no whole answer within {}", FormatDuration(sent > 0 ? options_.request_timeout
-                                                                                   : options_.connect_timeout));
+    fault.cause = fmt::format("no whole answer within {}",
+                              FormatDuration(sent > 0 ? options_.request_timeout : options_.connect_timeout));
     return fault;
   }
   const std::string_view detail = transfer.error.front() != '\0'

@@ -42,7 +42,8 @@ bool IsProject(std::string_view project, bool nested) {
 Status Check(const ForgeOptions& options) {
   const auto origin = OriginOf(options.url);
   if (!origin || options.url.find_first_of("?#") != std::string::npos) {
-    return Refuse(options.url, "it is not the address of a forge", "write for example https://git.example.com");
+    return Refuse(options.url, "it is not the address of a forge",
+                  "write for example https://git.example.com");
   }
   if (origin->scheme == "http" && !IsLoopback(*origin)) {
     return Refuse(options.url, "the token would travel in the clear", "use https://");

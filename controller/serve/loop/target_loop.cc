@@ -326,6 +326,7 @@ SteadyTime TargetLoop::Run(const Decision& decision, git::Repository& repository
   if (awaits_approval_) {
     return AwaitApproval(*run, view.past);
   }
+  NoteLockWait(run.has_value(), began);
   callbacks_.run_recorded();
   return run ? TakeRun(*run, duration) : TakeError(decision, run.error());
 }
@@ -353,6 +354,17 @@ SteadyTime TargetLoop::TakeRun(const paliad::Run& run, std::chrono::microseconds
     snapshot_.attempt = 0;
   }
   return environment_.clock.Steady();
+}
+
+// A run does not wait for the lock, which would keep a worker from other targets: it is tried again and again, and
+// all of that is the wait.
+void TargetLoop::NoteLockWait(bool had_lock, SteadyTime began) {
+  if (!had_lock) {
+    waits_since_ = waits_since_.value_or(began);
+    return;
+  }
+  const auto waited = began - std::exchange(waits_since_, std::nullopt).value_or(began);
+  environment_.metrics.LockWaited(name(), std::chrono::duration_cast<std::chrono::microseconds>(waited));
 }
 
 // The next look comes after a delay, or when the forge speaks of a pull request.

@@ -88,6 +88,7 @@ class TargetLoop {
   Result<bool> RowsChanged(pg::Session& session, const Past& past);
   SteadyTime Act(const News& news, pg::Session session, git::Repository& repository, const View& view);
   SteadyTime Run(const Decision& decision, git::Repository& repository, const View& view);
+  void NoteLockWait(bool had_lock, SteadyTime began);
   SteadyTime AwaitApproval(const paliad::Run& run, const Past& past);
   SteadyTime TakeRun(const paliad::Run& run, std::chrono::microseconds duration);
   void LogAnchoring(const paliad::Run& run) const;
@@ -110,6 +111,7 @@ class TargetLoop {
   SteadyTime not_before_{};                    // the end of the delay
   std::string head_;                           // when that delay began
   int conflicts_ = 0;                          // in a row
+  std::optional<SteadyTime> waits_since_;      // somebody else has had the lock
   bool awaits_approval_ = false;               // that delay is for one
   bool pushed_ = false;                        // until the branch is as reconciled
   bool rewritten_ = false;
