@@ -60,6 +60,7 @@ class PullRequestWatch {
   SteadyTime Pass(const std::stop_token& stop);
   Status Look(const std::string& clone, const std::stop_token& stop);
   Status JudgeOne(Docket& docket, const pulls::Case& each, const std::stop_token& stop);
+  Status TellUntouched(Docket& docket, const forge::PullRequest& pull_request);
   Status TakeVerdict(Docket& docket, const pulls::Case& each, const pulls::Verdict& verdict);
   Status ForgetClosed(Docket& docket);
   Status SettleAttributions(Docket& docket);
@@ -79,6 +80,7 @@ class PullRequestWatch {
   std::unique_ptr<pulls::PullRequestJudge> judge_;
   std::string scratch_url_;  // that judge_ has
   std::string last_error_;
+  std::set<std::string> untouched_;  // heads of pull requests that were told so since the start
   std::set<std::string> missing_;  // heads that the repository did not have
 
   mutable std::mutex mutex_;
