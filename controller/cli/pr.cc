@@ -82,7 +82,8 @@ Result<Docket> OpenDocket(const Options& options, bool with_database, const Cloc
   if (!open) {
     return Fail(open.error().error);
   }
-  ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options, {pulls::HeadReferences(of_file->forge->kind)}));
+  ASSIGN_OR_RETURN(git::Repository repository,
+                   OpenRepository(options, {pulls::HeadReferences(of_file->forge->kind)}));
   docket.repository = std::make_unique<git::Repository>(std::move(repository));
   std::optional<AppliedSet> applied;
   if (with_database) {

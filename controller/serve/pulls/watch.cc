@@ -10,12 +10,12 @@
 #include "controller/config/config_file.h"
 #include "controller/forge/message.h"
 #include "controller/pulls/feedback.h"
+#include "controller/pulls/open_forge.h"
 #include "controller/reconcile/forge_side.h"
 #include "controller/reconcile/inspect.h"
 #include "controller/reconcile/record.h"
 #include "controller/serve/loop/delay.h"
 #include "controller/serve/loop/event_log.h"
-#include "controller/pulls/open_forge.h"
 #include "controller/serve/pulls/forge_target.h"
 
 namespace paliad::serve {
@@ -142,8 +142,8 @@ Status PullRequestWatch::Look(const std::string& clone, const std::stop_token& s
   return {};
 }
 
-// What the forge lists and git has not brought yet is judged after the next fetch. One that a fetch did not bring
-// is not asked for again before its turn.
+// What the forge lists and git has not brought yet is judged after the next fetch. One that a fetch did not
+// bring is not asked for again before its turn.
 std::vector<forge::PullRequest> PullRequestWatch::ThoseInGit(const std::vector<forge::PullRequest>& open,
                                                              const git::Repository& repository) {
   std::vector<forge::PullRequest> here;
@@ -163,7 +163,7 @@ std::vector<forge::PullRequest> PullRequestWatch::ThoseInGit(const std::vector<f
 }
 
 pulls::PullRequestJudge& PullRequestWatch::Judge(const std::string& scratch_url,
-                                                const std::stop_token& stop) {
+                                                 const std::stop_token& stop) {
   if (judge_ == nullptr || scratch_url != scratch_url_) {
     scratch_url_ = scratch_url;
     judge_ = std::make_unique<pulls::PullRequestJudge>(
@@ -227,11 +227,10 @@ Status PullRequestWatch::TakeVerdict(Docket& docket, const pulls::Case& each, co
   for (const forge::CommitStatus& status : StatusesOf(verdict, config_.target.name)) {
     change += PutMessage(docket.owner, status, number);
   }
-  pulls::Comment comment =
-      CommentOf(verdict, config_.target.name, docket.client->CommentLimit(),
-                [&](const std::string& commit, std::string_view path, int line) {
-                  return docket.client->FileUrl(commit, path, line);
-                });
+  pulls::Comment comment = CommentOf(verdict, config_.target.name, docket.client->CommentLimit(),
+                                     [&](const std::string& commit, std::string_view path, int line) {
+                                       return docket.client->FileUrl(commit, path, line);
+                                     });
   change += PutMessage(docket.owner,
                        forge::CommentMessage{.number = number,
                                              .marker = std::move(comment.marker),
