@@ -30,7 +30,7 @@ TEST(Markdown, FindingsAreATableWithACount) {
             "| warning | <code>migrations/003&#95;c.up.sql:2:4</code> | DROP TABLE takes a&#95;b away "
             "(<code>drop</code>) | keep it |\n"
             "| waived | <code>migrations/003&#95;c.up.sql:2:4</code> | DROP TABLE takes a&#95;b away "
-            "(<code>drop</code>) | waived: unused, see &#35;812 |\n"
+            "(<code>drop</code>) | waived: unused, see &#35;&#8203;812 |\n"
             "| error | <code>migrations/003&#95;c.up.sql:2:4</code> | DROP TABLE takes a&#95;b away "
             "(<code>drop</code>) | keep it |\n");
 }
@@ -43,6 +43,18 @@ TEST(Markdown, TextFromOutsideIsText) {
             "&#91;x&#93;&#40;y&#41; &#92; https&#58;//x www&#46;x.org");
   EXPECT_EQ(EscapeMarkdown("two\nlines\r"), "two&#92;nlines&#92;x0d");
   EXPECT_EQ(EscapeMarkdown("\u202egnp.exe"), "&#92;u202egnp.exe");
+}
+
+// Markdown's character references are resolved before forges look for what they link: "&#64;admin" was a
+// mention on GitHub all the same.
+TEST(Markdown, InProseTheSignsOfForgesAreKeptFromWhatFollows) {
+  EXPECT_EQ(EscapeMarkdownProse("@admin #1 !2 GH-3 a@b.org https://x www.x.org :cat: 5 @ 3: 4"),
+            "&#64;&#8203;admin &#35;&#8203;1 &#33;&#8203;2 GH-&#8203;3 a&#64;&#8203;b.org "
+            "https&#58;&#8203;//x www&#8203;.x.org &#58;&#8203;cat&#58; 5 &#64; 3&#58; 4");
+  EXPECT_EQ(EscapeMarkdownProse("commit 4571a25"), "commit 4571a2&#8203;5");
+  EXPECT_EQ(EscapeMarkdownProse("**b** <img> \u202egnp\n"),
+            "&#42;&#42;b&#42;&#42; &#60;img&#62; &#92;u202egnp&#92;n");
+  EXPECT_EQ(EscapeMarkdownProse("001_add_2fa.up.sql"), "001&#95;add&#95;2fa.up.sql");
 }
 
 }  // namespace

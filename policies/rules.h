@@ -2,11 +2,14 @@
 // Pure. To add a rule: a row in the table (rules.cc), a function in its family's file, cases in
 // tests/testdata/rules/<rule>, a page docs/rules/<rule>.md, a line in default.toml and strict.toml.
 //
-// CheckSet, CheckHistory, CheckOversized and CheckContents give the default severities: see Judge.
+// CheckSet, CheckShipped, CheckHistory, CheckOversized and CheckContents give the default severities: see
+// Judge.
 #ifndef PALIAD_POLICIES_RULES_H_
 #define PALIAD_POLICIES_RULES_H_
 
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +17,7 @@
 #include "migrations/plan.h"
 #include "migrations/sql_file.h"
 #include "policies/finding.h"
+#include "policies/free_versions.h"
 #include "policies/policy.h"
 #include "policies/sql_context.h"
 
@@ -42,6 +46,27 @@ const RuleInfo* FindRule(std::string_view id);
 
 // What the set itself says: file-name, version-range, version-collision, unreadable. Needs no database.
 std::vector<Finding> CheckSet(const MigrationSet& set);
+
+// The same of a change: of two files with one version, a path in `added` is the one to be renamed, to a
+// version of `free`.
+std::vector<Finding> CheckSet(const MigrationSet& set, FreeVersions& free,
+                              const std::set<std::string>& added);
+
+// A version that a pull request would add to the branch.
+struct VersionClaim {
+  std::int64_t pull_request = 0;
+  std::string label;  // "#12", "!12": how the forge's people name it
+  bool from_fork = false;
+  Version version = 0;
+  std::string path;
+  std::string blob_id;  // 40 hex digits
+};
+using ClaimsByVersion = std::map<Version, std::vector<VersionClaim>>;
+
+// What the other open pull requests say of the versions that one adds: version-claimed, in its final
+// severity, which is not for Judge to set. `claims`: everybody's, `own` included or not.
+std::vector<Finding> CheckClaims(const std::vector<VersionClaim>& own, const ClaimsByVersion& claims,
+                                 FreeVersions& free);
 
 // What the applied set says: renamed-after-apply, edited-after-apply, orphaned, out-of-order.
 std::vector<Finding> CheckHistory(const MigrationSet& set, const AppliedSet& applied, const Plan& plan);

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
+#include <optional>
 
 #include "policies/file_findings.h"
 #include "policies/rules.h"
@@ -38,28 +38,25 @@ std::string HintFor(RejectionKind kind) {
 
 std::string_view FileNameOf(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-Version HighestVersion(const MigrationSet& set) {
-  Version highest = set.migrations.empty() ? 0 : set.migrations.back().version;
-  for (const Collision& collision : set.collisions) {
-    highest = std::max(highest, collision.version);
-  }
-  return highest;
+// Which of the files has to give way: what others may have applied keeps its name.
+const std::string& FileToRename(const Collision& collision, const std::set<std::string>& added) {
+  const auto last = std::find_if(collision.paths.rbegin(), collision.paths.rend(),
+                                 [&](const std::string& path) { return added.contains(path); });
+  return last == collision.paths.rend() ? collision.paths[1] : *last;
 }
 
-// `highest` is the highest version in use.
-Finding CollisionFinding(const Collision& collision, Version highest) {
+Finding CollisionFinding(const Collision& collision, const std::string& path, std::optional<Version> free) {
   std::string names;
   for (std::size_t i = 0; i < collision.paths.size(); ++i) {
     names += i == 0 ? "" : i + 1 == collision.paths.size() ? " and " : ", ";
     names += fmt::format("\"{}\"", FileNameOf(collision.paths[i]));
   }
-  const std::string& path = collision.paths[1];
   std::string hint = "rename the one that no database has applied";
-  if (highest < std::numeric_limits<Version>::max()) {
+  if (free) {
     const std::string_view name = FileNameOf(path);
     hint += fmt::format(
         ", for example {} to {}", name,
-        FormatUpFileName(highest + 1, static_cast<int>(name.find('_')), ParseFileName(name).description));
+        FormatUpFileName(*free, static_cast<int>(name.find('_')), ParseFileName(name).description));
   }
   Finding finding =
       MakeFinding("version-collision", path,
@@ -71,14 +68,18 @@ Finding CollisionFinding(const Collision& collision, Version highest) {
 }  // namespace
 
 std::vector<Finding> CheckSet(const MigrationSet& set) {
+  FreeVersions free(HighestVersion(set));
+  return CheckSet(set, free, {});
+}
+
+std::vector<Finding> CheckSet(const MigrationSet& set, FreeVersions& free,
+                              const std::set<std::string>& added) {
   std::vector<Finding> findings;
   for (const RejectedEntry& entry : set.rejected) {
     findings.push_back(MakeFinding(RuleOf(entry.kind), entry.path, entry.reason, HintFor(entry.kind)));
   }
-  Version highest = HighestVersion(set);
   for (const Collision& collision : set.collisions) {
-    findings.push_back(CollisionFinding(collision, highest));
-    highest += highest < std::numeric_limits<Version>::max() ? 1 : 0;  // each hint names another version
+    findings.push_back(CollisionFinding(collision, FileToRename(collision, added), free.Take()));
   }
   SortFindings(findings);
   return findings;

@@ -273,6 +273,7 @@ int Main(int argc, char** argv) {
   AddNew(app, invocation);
   AddLedger(app, invocation);
   AddKeygen(app, invocation);
+  AddPr(app, invocation);
   AddServe(app, invocation);
   AddSuspend(app, invocation);
   AddToken(app, invocation);

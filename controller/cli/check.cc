@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "controller/check/check.h"
+#include "controller/check/file_judge.h"
 #include "controller/cli/command.h"
 #include "controller/cli/dry_run.h"
 #include "controller/cli/render.h"
@@ -43,19 +44,14 @@ Result<Checked> CheckDirectory(const Target& target, const Flags& flags, const C
   ASSIGN_OR_RETURN(DirectorySource source, DirectorySource::Open(flags.directory));
   const Policy policy = target.policy.value_or(DefaultPolicy());
   Checked checked;
-  ASSIGN_OR_RETURN(checked.findings, Check(input, source, policy, target.tracker.Text()));
+  FileJudge judge(policy, target.tracker.Text());
+  ASSIGN_OR_RETURN(checked.findings, Check(input, source, judge));
   ASSIGN_OR_RETURN(
       checked.dry_run,
       RunDryIfAsked(flags.scratch, target, checked.findings, {},
                     {.migrations = MakeMigrationSet(input.tree, policy.ignore).migrations, .source = &source},
                     clock));
   return checked;
-}
-
-Result<bool> PolicyDiffers(const git::Repository& repository, const Target& target, const Checked& checked) {
-  ASSIGN_OR_RETURN(const auto before, repository.ReadFile(checked.base, target.policy_path, kMaxPolicyBytes));
-  ASSIGN_OR_RETURN(const auto after, repository.ReadFile(checked.head, target.policy_path, kMaxPolicyBytes));
-  return before != after;
 }
 
 // Tries what the base does not have; without a base, everything.
@@ -68,18 +64,21 @@ Result<std::optional<scratch::DryRun>> TryOnScratch(git::Repository& repository,
   }
   MigrationSet base;
   if (!checked.base.empty()) {
-    const auto tree = repository.ReadTree(checked.base, target.path);
-    if (tree) {
-      base = MakeMigrationSet(*tree, policy.ignore);
-    } else if (tree.error().kind != ErrorKind::kInvalidInput) {
-      return Fail(tree.error());  // else: the base has no such folder yet
-    }
+    ASSIGN_OR_RETURN(base, ReadBaseSet(repository, checked.base, target.path, policy));
   }
-  std::vector<Migration> pending = MakeMigrationSet(tree, policy.ignore).migrations;
-  std::erase_if(pending, [&](const Migration& migration) { return base.Find(migration.version) != nullptr; });
+  std::vector<Migration> pending = PendingAfter(base, MakeMigrationSet(tree, policy.ignore));
   return RunDryIfAsked(flags.scratch, target, checked.findings,
                        {.migrations = std::move(base.migrations), .source = &repository},
                        {.migrations = std::move(pending), .source = &repository}, clock);
+}
+
+// Neither side has the folder: it is the flag that is wrong.
+Error NoFolder(const Target& target) {
+  return {.kind = ErrorKind::kInvalidInput,
+          .doing = "read the folder",
+          .subject = target.path,
+          .cause = "the merged commit has no such folder",
+          .hint = "name it with --path"};
 }
 
 // A change is judged as merged, by the policy that its base has: it cannot relax what judges it.
@@ -94,9 +93,12 @@ Result<Checked> CheckRevision(const Options& options, const Target& target, cons
   } else {
     ASSIGN_OR_RETURN(checked.base, repository.Resolve(flags.base));
     ASSIGN_OR_RETURN(git::MergePreview merged,
-                     repository.PreviewMerge(checked.base, checked.head, target.path));
+                     repository.PreviewMerge(checked.base, checked.head, target.path, target.policy_path));
+    if (merged.tree.tree_id.empty() && merged.changes.empty()) {
+      return Fail(NoFolder(target));
+    }
+    checked.policy_changed = merged.changes_watched;
     input = {.tree = std::move(merged.tree), .changes = std::move(merged.changes)};
-    ASSIGN_OR_RETURN(checked.policy_changed, PolicyDiffers(repository, target, checked));
   }
   ASSIGN_OR_RETURN(const Result<Policy> policy,
                    ReadPolicyAt(repository, target, checked.base.empty() ? checked.head : checked.base));
@@ -104,7 +106,8 @@ Result<Checked> CheckRevision(const Options& options, const Target& target, cons
     checked.policy_mistakes = policy.error();
     return checked;
   }
-  ASSIGN_OR_RETURN(checked.findings, Check(input, repository, *policy, target.tracker.Text()));
+  FileJudge judge(*policy, target.tracker.Text());
+  ASSIGN_OR_RETURN(checked.findings, Check(input, repository, judge));
   ASSIGN_OR_RETURN(checked.dry_run,
                    TryOnScratch(repository, target, flags, checked, input.tree, *policy, clock));
   return checked;

@@ -122,13 +122,14 @@ std::optional<Error> MissingDatabase(const Options& options) {
                .hint = "name it with --database URL or $PALIAD_DATABASE_URL, or in a configuration file"};
 }
 
-Result<git::Repository> OpenRepository(const Options& options) {
+Result<git::Repository> OpenRepository(const Options& options, const std::vector<std::string>& references) {
   if (!git::IsRemote(options.repository)) {
     return git::Repository::Open(options.repository);
   }
   git::FetchOptions fetch;
   fetch.url = options.repository;
   fetch.branch = options.branch;
+  fetch.references = references;
   fetch.data_dir = options.data_dir.empty() ? git::DefaultDataDir() : options.data_dir;
   if (options.credentials) {
     ASSIGN_OR_RETURN(fetch.credentials, *options.credentials);

@@ -91,8 +91,10 @@ std::string IsDuration(const std::string& text);
 // reach the wrong server.
 std::optional<Error> MissingDatabase(const Options& options);
 
-// The repository: opened where it is local, fetched first where it is a URL.
-[[nodiscard]] Result<git::Repository> OpenRepository(const Options& options);
+// The repository: opened where it is local, fetched first where it is a URL, with `references` beside its
+// branches and tags ("refs/pull/*/head").
+[[nodiscard]] Result<git::Repository> OpenRepository(const Options& options,
+                                                     const std::vector<std::string>& references = {});
 
 // Who runs this: "m@laptop".
 std::string Actor();
@@ -124,6 +126,7 @@ void AddResolve(CLI::App& app, Invocation& invocation);
 void AddNew(CLI::App& app, Invocation& invocation);
 void AddLedger(CLI::App& app, Invocation& invocation);
 void AddKeygen(CLI::App& app, Invocation& invocation);
+void AddPr(CLI::App& app, Invocation& invocation);
 
 // Of `ledger`.
 void AddLedgerCheckpoint(CLI::App& ledger, Invocation& invocation);

@@ -44,26 +44,28 @@ int RunExitCode(const Run& run) {
 
 // Who approved a commit is asked where a forge is configured; nothing is told there: the person is here.
 std::optional<ForgeSide> SideOf(const Options& options, const Clock& clock) {
-  const config::TargetConfig* target = options.config == nullptr ? nullptr : options.config->Find(options.target);
+  const config::TargetConfig* target =
+      options.config == nullptr ? nullptr : options.config->Find(options.target);
   if (target == nullptr || !target->forge || target->forge->token.empty()) {
     return std::nullopt;
   }
-  return ForgeSide{.owner = pulls::OwnerOf(*target),
-                   .apply_context = "",
-                   .runs_url = "",
-                   .find_attribution = [target, &clock](const std::string& commit) -> std::optional<Attributed> {
-                     const auto client = pulls::OpenForge(*target, clock);
-                     if (!client) {
-                       std::fprintf(stderr, "%s\n", client.error().Message().c_str());
-                       return std::nullopt;
-                     }
-                     auto answer = (*client)->FindAttribution(commit);
-                     if (!answer) {
-                       std::fprintf(stderr, "%s\n", answer.error().error.Message().c_str());
-                       return std::nullopt;
-                     }
-                     return *std::move(answer);
-                   }};
+  return ForgeSide{
+      .owner = pulls::OwnerOf(*target),
+      .apply_context = "",
+      .runs_url = "",
+      .find_attribution = [target, &clock](const std::string& commit) -> std::optional<Attributed> {
+        const auto client = pulls::OpenForge(*target, clock);
+        if (!client) {
+          std::fprintf(stderr, "%s\n", client.error().Message().c_str());
+          return std::nullopt;
+        }
+        auto answer = (*client)->FindAttribution(commit);
+        if (!answer) {
+          std::fprintf(stderr, "%s\n", answer.error().error.Message().c_str());
+          return std::nullopt;
+        }
+        return *std::move(answer);
+      }};
 }
 
 Result<Run> Execute(const Invocation& invocation, const Flags& flags, std::chrono::milliseconds lock_wait) {

@@ -68,12 +68,12 @@ Result<std::unique_ptr<Forge>> MakeForge(const ForgeOptions& given, const Clock&
     options.url.pop_back();
   }
   RETURN_IF_ERROR(Check(options));
-  auto http = std::make_unique<HttpClient>(
-      HttpClientOptions{.ca_file = options.ca_file,
-                        .connect_timeout = options.connect_timeout,
-                        .request_timeout = options.request_timeout,
-                        .user_agent = fmt::format("paliad-gitops/{}", kVersion),
-                        .stop = options.stop});
+  auto http =
+      std::make_unique<HttpClient>(HttpClientOptions{.ca_file = options.ca_file,
+                                                     .connect_timeout = options.connect_timeout,
+                                                     .request_timeout = options.request_timeout,
+                                                     .user_agent = fmt::format("paliad-gitops/{}", kVersion),
+                                                     .stop = options.stop});
   switch (options.kind) {
     case ForgeKind::kGithub:
       return MakeGithub(options, std::move(http), clock);

@@ -44,8 +44,7 @@ TEST(Message, ACommentComesBackAsItWas) {
 TEST(Message, WhatTheDatabaseDoesNotTakeIsReplaced) {
   const std::string text = EncodeMessage(
       CommentMessage{.number = 7, .marker = "m", .body = std::string("a\0b\xff", 4), .only_existing = false});
-  EXPECT_EQ(text,
-            R"({"what":"comment","number":7,"marker":"m","body":"a�b�","only_existing":false})");
+  EXPECT_EQ(text, R"({"what":"comment","number":7,"marker":"m","body":"a�b�","only_existing":false})");
 }
 
 TEST(Message, OneStatusOfACommitTakesThePlaceOfAnother) {

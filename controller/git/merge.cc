@@ -94,13 +94,27 @@ std::optional<FileChange> ToChange(const git_diff_delta& delta) {
   }
 }
 
+// A history of merges across each other is merged recursively, as deep as a stranger makes it.
+constexpr unsigned kMaxVirtualBases = 16;
+
+// Beyond, only moves of unchanged files are found: to compare every new file with every one that went takes
+// minutes where a stranger adds and deletes thousands.
+constexpr std::size_t kMaxCompared = 2'000;
+
 // Renames are found in the whole repository: a migration may be moved out of its folder.
 std::optional<std::vector<FileChange>> Changes(git_repository* repository, git_tree* before, git_tree* after,
                                                const std::string& folder) {
   git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+  git_diff_find_options similar = GIT_DIFF_FIND_OPTIONS_INIT;
   OwnedDiff diff;
-  if (git_diff_tree_to_tree(Out(diff), repository, before, after, &options) != 0 ||
-      git_diff_find_similar(diff.get(), nullptr) != 0) {
+  if (git_diff_tree_to_tree(Out(diff), repository, before, after, &options) != 0) {
+    return std::nullopt;
+  }
+  similar.flags = GIT_DIFF_FIND_RENAMES;
+  if (git_diff_num_deltas(diff.get()) > kMaxCompared) {
+    similar.flags |= GIT_DIFF_FIND_EXACT_MATCH_ONLY;
+  }
+  if (git_diff_find_similar(diff.get(), &similar) != 0) {
     return std::nullopt;
   }
   std::vector<FileChange> changes;
@@ -114,26 +128,38 @@ std::optional<std::vector<FileChange>> Changes(git_repository* repository, git_t
   return changes;
 }
 
-Result<git_oid> FolderIn(const RepositoryHandle& handle, git_tree* root, const std::string& folder) {
+// None: there is no such folder.
+Result<std::optional<git_oid>> FolderIn(const RepositoryHandle& handle, git_tree* root,
+                                        const std::string& folder) {
   if (folder.empty()) {
     return *git_tree_id(root);
   }
   OwnedTreeEntry entry;
   const int code = git_tree_entry_bypath(Out(entry), root, folder.c_str());
-  if (code == 0 && git_tree_entry_type(entry.get()) == GIT_OBJECT_TREE) {
-    return *git_tree_entry_id(entry.get());
+  if (code == GIT_ENOTFOUND) {
+    return std::nullopt;
   }
-  if (code != 0 && code != GIT_ENOTFOUND) {
+  if (code != 0) {
     return Fail(handle.Unreadable("read the folder", folder));
   }
-  return Fail({ErrorKind::kInvalidInput, "read the folder", folder, "the merged commit has no such folder",
-               "name it with --path"});
+  if (git_tree_entry_type(entry.get()) != GIT_OBJECT_TREE) {
+    return Fail({ErrorKind::kInvalidInput, "read the folder", folder, "the merged commit has a file there",
+                 "name the folder with --path"});
+  }
+  return *git_tree_entry_id(entry.get());
+}
+
+// Hex of the object at `path`; "" where there is nothing.
+std::string ObjectIn(git_tree* root, const std::string& path) {
+  OwnedTreeEntry entry;
+  return git_tree_entry_bypath(Out(entry), root, path.c_str()) == 0 ? ToHex(*git_tree_entry_id(entry.get()))
+                                                                    : "";
 }
 
 }  // namespace
 
 Result<MergePreview> Repository::PreviewMerge(const std::string& base_id, const std::string& head_id,
-                                              const std::string& path) const {
+                                              const std::string& path, const std::string& watched) const {
   ASSIGN_OR_RETURN(const std::vector<std::string> components, SplitFolderPath(path));
   const std::string folder = JoinComponents(components);
   ASSIGN_OR_RETURN(const OwnedCommit base, handle_->Commit(base_id));
@@ -141,6 +167,7 @@ Result<MergePreview> Repository::PreviewMerge(const std::string& base_id, const 
   const auto unreadable = [&] { return Fail(handle_->Unreadable("merge in memory", head_id)); };
   git_repository* repository = handle_->repository.get();
   git_merge_options options = GIT_MERGE_OPTIONS_INIT;
+  options.recursion_limit = kMaxVirtualBases;
   OwnedIndex index;
   if (!KeepNewObjectsInMemory(*handle_) ||
       git_merge_commits(Out(index), repository, base.get(), head.get(), &options) != 0) {
@@ -169,8 +196,14 @@ Result<MergePreview> Repository::PreviewMerge(const std::string& base_id, const 
   std::sort(preview.changes.begin(), preview.changes.end(), [](const FileChange& a, const FileChange& b) {
     return std::tie(a.path, a.old_path) < std::tie(b.path, b.old_path);
   });
-  ASSIGN_OR_RETURN(const git_oid folder_id, FolderIn(*handle_, after.get(), folder));
-  ASSIGN_OR_RETURN(preview.tree, handle_->ListFolder(folder_id, folder));
+  preview.changes_watched =
+      !watched.empty() && (std::find(conflicts->begin(), conflicts->end(), watched) != conflicts->end() ||
+                           ObjectIn(before.get(), watched) != ObjectIn(after.get(), watched));
+  ASSIGN_OR_RETURN(const std::optional<git_oid> folder_id, FolderIn(*handle_, after.get(), folder));
+  preview.tree.path = folder;
+  if (folder_id) {
+    ASSIGN_OR_RETURN(preview.tree, handle_->ListFolder(*folder_id, folder));
+  }
   return preview;
 }
 

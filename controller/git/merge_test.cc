@@ -29,8 +29,9 @@ class MergeTest : public ::testing::Test {
   MergePreview Preview(const std::string& base = "main", const std::string& head = "feature") {
     Result<Repository> repository = Repository::Open(work_.path());
     EXPECT_TRUE(repository.has_value());
-    Result<MergePreview> preview = repository->PreviewMerge(repository->Resolve(base).value(),
-                                                            repository->Resolve(head).value(), "migrations/");
+    Result<MergePreview> preview =
+        repository->PreviewMerge(repository->Resolve(base).value(), repository->Resolve(head).value(),
+                                 "migrations/", ".paliad/policy.toml");
     EXPECT_TRUE(preview.has_value()) << preview.error().Message();
     contents_.clear();
     for (const SourceEntry& entry : preview->tree.entries) {
@@ -128,6 +129,35 @@ TEST_F(MergeTest, HistoriesWithoutACommonCommitAreMergedAllTheSame) {
   work_.Write("migrations/006_f.up.sql", "SELECT 6;\n");
   work_.Commit("other");
   EXPECT_THAT(Words(Preview("main", "other")), ElementsAre("added  migrations/006_f.up.sql"));
+}
+
+TEST_F(MergeTest, AHeadWithoutTheFolderDeletesWhatIsInIt) {
+  work_.Git({"rm", "--quiet", "-r", "migrations"});
+  work_.Write("README", "x");
+  work_.Commit("no migrations");
+  const MergePreview preview = Preview();
+  EXPECT_EQ(preview.tree.tree_id, "");
+  EXPECT_EQ(preview.tree.path, "migrations");
+  EXPECT_THAT(preview.tree.entries, IsEmpty());
+  EXPECT_THAT(Words(preview), ElementsAre("deleted migrations/001_a.up.sql migrations/001_a.up.sql",
+                                          "deleted migrations/002_b.up.sql migrations/002_b.up.sql"));
+}
+
+TEST_F(MergeTest, TheWatchedFileIsComparedWithTheMergeResult) {
+  work_.Write("migrations/003_c.up.sql", "");
+  work_.Commit("feature");
+  work_.Git({"checkout", "--quiet", "main"});
+  work_.Write(".paliad/policy.toml", "extends = \"strict\"\n");
+  work_.Commit("the base's policy");
+  EXPECT_FALSE(Preview().changes_watched);  // the head has none, and does not take it away
+  work_.Git({"checkout", "--quiet", "feature"});
+  work_.Write(".paliad/policy.toml", "extends = \"default\"\n");
+  work_.Commit("another, in conflict");
+  EXPECT_TRUE(Preview().changes_watched);
+  work_.Git({"reset", "--quiet", "--hard", "main"});
+  work_.Write(".paliad/policy.toml", "extends = \"default\"\n");
+  work_.Commit("relaxed");
+  EXPECT_TRUE(Preview().changes_watched);
 }
 
 TEST_F(MergeTest, AFileIsReadByItsPath) {

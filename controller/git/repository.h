@@ -19,8 +19,11 @@ struct RepositoryHandle;
 
 // What the base would become if the head were merged into it.
 struct MergePreview {
-  SourceTree tree;                  // the folder; a file in conflict is as the base has it
+  // The folder; a file in conflict is as the base has it. Where the merge leaves none: no entries and no tree
+  // id.
+  SourceTree tree;
   std::vector<FileChange> changes;  // of files that are directly in the folder before or after; by path
+  bool changes_watched = false;     // the watched file is another than before, or in conflict
 };
 
 // What the ledger records of a commit, beside its CommitInfo.
@@ -72,9 +75,12 @@ class Repository final : public ContentSource {
                                                             std::size_t max_bytes) const;
 
   // Merges in memory: the repository is not written to. Commits without a common ancestor are merged as if
-  // they had an empty one. From then on Read also knows what the merge made. Errors as ReadTree.
+  // they had an empty one. From then on Read also knows what the merge made. `watched`: a file's path from
+  // the root, or empty. kUnavailable if something cannot be read; kInvalidInput: no such commit, or `path` is
+  // a file.
   [[nodiscard]] Result<MergePreview> PreviewMerge(const std::string& base_id, const std::string& head_id,
-                                                  const std::string& path) const;
+                                                  const std::string& path,
+                                                  const std::string& watched = "") const;
 
   // Commits reachable from `head` and not from `base`; -1 if `base` is not an ancestor of `head` or not known
   // here.

@@ -3,8 +3,11 @@
 #ifndef PALIAD_CONTROLLER_PULLS_DOCKET_H_
 #define PALIAD_CONTROLLER_PULLS_DOCKET_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -19,19 +22,28 @@
 namespace paliad::pulls {
 
 struct JudgeSettings {
-  Target target;               // without its database's URL: no pull request's SQL ever reaches it
-  std::string scratch_url;     // empty: no dry runs
+  Target target;            // without its database's URL: no pull request's SQL ever reaches it
+  std::string scratch_url;  // empty: no dry runs
   std::string scratch_template;
   bool dry_run_forks = false;
+  std::stop_token stop;  // cuts a dry run short; what is judged then is of no use
 };
 
 // One that may have to be judged.
 struct Case {
   forge::PullRequest pull_request;
   bool touches = false;  // see Verdict
-  // Of everything that its verdict follows from: its head, the base's folder and policy, the applied rows, who
-  // else claims its versions, this program's version. While it is the same, judging again is of no use.
+  // Of everything that its verdict follows from: its head, the base's folder and policy, what the applied
+  // rows say of it, who else claims its versions, this program's version. While it is the same, judging again
+  // is of no use. A base commit that changes neither folder nor policy leaves it as it is.
   std::string key;  // 64 hex digits
+};
+
+// What was done since the beginning, for tests and measurements.
+struct Work {
+  std::size_t merges = 0;
+  std::size_t files_read = 0;  // and judged
+  std::size_t dry_runs = 0;    // on the scratch server
 };
 
 // Not thread-safe. Remembers what it parsed and tried, so that judging many again costs little.
@@ -45,13 +57,18 @@ class PullRequestJudge {
 
   // What is open now, against the branch at `base`. `applied`: the target's rows; none: they are not known
   // (then only git speaks). Every head must be in `repository`, which must outlive the next call of Open.
-  // One that cannot be merged or read is a case all the same: Judge says why. Errors of the base.
+  // One that cannot be merged or read is a case all the same: Judge says why, and it counts as one that
+  // touches. Merges are kept in the repository's memory until it is closed. Errors of the base; a policy file
+  // with mistakes is none, but every verdict's.
   [[nodiscard]] Result<std::vector<Case>> Open(git::Repository& repository, const std::string& base,
                                                const std::vector<forge::PullRequest>& pull_requests,
                                                const std::optional<AppliedSet>& applied);
 
-  // REQUIRES: `number` is of the newest Open.
+  // Verdict::error and dry_run_error of kind kUnavailable may pass: to be judged again, although the key is
+  // the same. REQUIRES: `number` is of the newest Open.
   Verdict Judge(std::int64_t number);
+
+  Work work() const;
 
  private:
   struct State;

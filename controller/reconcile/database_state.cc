@@ -144,15 +144,4 @@ Result<std::vector<RecordedMigration>> ReadRecorded(pg::Session& session, const 
   return recorded;
 }
 
-Result<AppliedSet> ReadAppliedSet(pg::Session& session, const Target& target) {
-  ASSIGN_OR_RETURN(const std::vector<pg::Rows> answer,
-                   session.Run(session.settings_sql() + ObjectsSql(target), "look for the tracker"));
-  const DatabaseObjects objects = ParseObjects(answer.back());
-  ASSIGN_OR_RETURN(DatabaseState state, ReadDatabaseState(session, target, objects));
-  if (objects.ledger) {
-    ASSIGN_OR_RETURN(state.applied.recorded, ReadRecorded(session, target));
-  }
-  return std::move(state.applied);
-}
-
 }  // namespace paliad

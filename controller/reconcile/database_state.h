@@ -67,10 +67,6 @@ struct DatabaseState {
 // runs. REQUIRES: objects.ledger.
 [[nodiscard]] Result<std::vector<RecordedMigration>> ReadRecorded(pg::Session& session, const Target& target);
 
-// The tracker's rows with what the ledger says of them, as `Plan` wants them; empty where there is no tracker.
-// Changes settings of the session.
-[[nodiscard]] Result<AppliedSet> ReadAppliedSet(pg::Session& session, const Target& target);
-
 }  // namespace paliad
 
 #endif  // PALIAD_CONTROLLER_RECONCILE_DATABASE_STATE_H_

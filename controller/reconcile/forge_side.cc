@@ -19,9 +19,8 @@ Json OrNull(const std::string& text) { return text.empty() ? Json(nullptr) : Jso
 
 // Forges do not tell logins by case: whoever might be the author is the author.
 bool SameLogin(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 Json ApprovalsOf(const forge::Attribution& attribution) {

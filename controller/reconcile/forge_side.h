@@ -39,8 +39,9 @@ std::shared_ptr<const ledger::SaltedBody> ReplyOf(const Attributed& attributed);
 // The short form, for the entries of what was applied: number, url, author, merger, approvers.
 Json PullRequestFields(const forge::Attribution& attribution);
 
-// Why a commit may not be applied where policy requires an approval: of the head that was merged into `branch`,
-// by somebody with write access other than the author. "": it may. `attributed`: none: the forge did not say.
+// Why a commit may not be applied where policy requires an approval: of the head that was merged into
+// `branch`, by somebody with write access other than the author. "": it may. `attributed`: none: the forge
+// did not say.
 std::string WhyNotApproved(const std::optional<Attributed>& attributed, const std::string& branch);
 
 }  // namespace paliad

@@ -50,8 +50,7 @@ TEST(Approval, WhatIsNotKnownIsNoApproval) {
 }
 
 TEST(Approval, TheAuthorsOwnDoesNotCountHoweverItIsWritten) {
-  EXPECT_EQ(Why(Attributed(Merged({By("ADA")}))),
-            "pull request 7: only ADA, its author, approved it");
+  EXPECT_EQ(Why(Attributed(Merged({By("ADA")}))), "pull request 7: only ADA, its author, approved it");
 }
 
 TEST(Approval, ThatOfAnEarlierHeadDoesNotCount) {
@@ -75,13 +74,14 @@ TEST(Attributed, TheEntrySaysWhoWroteMergedAndApproved) {
   const Json fields = AttributedFields("run", "commit", attributed, reply.get());
   EXPECT_EQ(fields.at("reply"), reply->digest);
   Json pull_request = fields.at("pull_request");
-  EXPECT_EQ(pull_request.dump(),
-            R"({"approvals":[{"at":"1970-01-01T00:00:00.000000Z","commit":")" + kHead +
-                R"(","may_write":true,"reviewer":"grace"}],"approvers":["grace"],"author":"ada","branch":"main",)"
-                R"("from_fork":false,"head":")" +
-                kHead +
-                R"(","merged_at":"1970-01-01T00:00:00.000000Z","merger":"grace","number":7,)"
-                R"("url":"https://git.example.com/m/paliad/pulls/7"})");
+  EXPECT_EQ(
+      pull_request.dump(),
+      R"({"approvals":[{"at":"1970-01-01T00:00:00.000000Z","commit":")" + kHead +
+          R"(","may_write":true,"reviewer":"grace"}],"approvers":["grace"],"author":"ada","branch":"main",)"
+          R"("from_fork":false,"head":")" +
+          kHead +
+          R"(","merged_at":"1970-01-01T00:00:00.000000Z","merger":"grace","number":7,)"
+          R"("url":"https://git.example.com/m/paliad/pulls/7"})");
 }
 
 TEST(Attributed, ACommitWithoutAPullRequestSaysSo) {

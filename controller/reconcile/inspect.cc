@@ -41,16 +41,27 @@ Result<ReadOnlyView> OpenView(const Target& target) {
   return ReadOnlyView{.session = std::move(session), .objects = ParseObjects(answer.back())};
 }
 
-}  // namespace
-
-Result<Inspection> Inspect(const Target& target, git::Repository& repository, Revision revision) {
-  Inspection inspection;
-  inspection.revision = std::move(revision);
+// With what the ledger remembers.
+Result<DatabaseState> ReadState(const Target& target) {
   ASSIGN_OR_RETURN(ReadOnlyView view, OpenView(target));
   ASSIGN_OR_RETURN(DatabaseState state, ReadDatabaseState(view.session, target, view.objects));
   if (view.objects.ledger) {
     ASSIGN_OR_RETURN(state.applied.recorded, ReadRecorded(view.session, target));
   }
+  return state;
+}
+
+}  // namespace
+
+Result<AppliedSet> ReadApplied(const Target& target) {
+  ASSIGN_OR_RETURN(DatabaseState state, ReadState(target));
+  return std::move(state.applied);
+}
+
+Result<Inspection> Inspect(const Target& target, git::Repository& repository, Revision revision) {
+  Inspection inspection;
+  inspection.revision = std::move(revision);
+  ASSIGN_OR_RETURN(DatabaseState state, ReadState(target));
   ASSIGN_OR_RETURN(inspection.assessment,
                    Assess(repository, target, inspection.revision, state.applied, state.legacy));
   inspection.refusal = ReasonToRefuse(inspection.assessment.plan, target);

@@ -10,6 +10,7 @@
 #include "controller/git/repository.h"
 #include "controller/reconcile/assessment.h"
 #include "controller/reconcile/target.h"
+#include "migrations/applied_set.h"
 
 namespace paliad {
 
@@ -23,6 +24,10 @@ struct Inspection {
 // REQUIRES: the revision's policy has no mistake.
 [[nodiscard]] Result<Inspection> Inspect(const Target& target, git::Repository& repository,
                                          Revision revision);
+
+// The rows of the tracker, and what the ledger remembers of them; none without a tracker. For what judges
+// commits that are not on the branch yet.
+[[nodiscard]] Result<AppliedSet> ReadApplied(const Target& target);
 
 struct LastRun {
   std::string run_id;

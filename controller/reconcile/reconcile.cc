@@ -85,11 +85,11 @@ class Reconciliation {
     RETURN_IF_ERROR(ReadState());
     RETURN_IF_ERROR(ReadThePast());
     RETURN_IF_ERROR(Start());
-    for (const Step step : {&Reconciliation::SettleThePast, &Reconciliation::RefuseIfSuspended,
-                            &Reconciliation::RequirePolicy, &Reconciliation::SkipIfUnchanged,
-                            &Reconciliation::Diff, &Reconciliation::Refuse, &Reconciliation::RecordDrift,
-                            &Reconciliation::Decide, &Reconciliation::RequireApproval, &Reconciliation::Bootstrap,
-                            &Reconciliation::Apply}) {
+    for (const Step step :
+         {&Reconciliation::SettleThePast, &Reconciliation::RefuseIfSuspended, &Reconciliation::RequirePolicy,
+          &Reconciliation::SkipIfUnchanged, &Reconciliation::Diff, &Reconciliation::Refuse,
+          &Reconciliation::RecordDrift, &Reconciliation::Decide, &Reconciliation::RequireApproval,
+          &Reconciliation::Bootstrap, &Reconciliation::Apply}) {
       const Result<Progress> progress = (this->*step)();
       if (run_.awaits_approval) {
         return std::move(run_);
@@ -280,11 +280,12 @@ class Reconciliation {
     }
     run_.outcome = Outcome::kRefused;
     run_.awaits_approval = options_.only_after.has_value();
-    run_.error = Error{.kind = ErrorKind::kUnavailable,
-                       .doing = "apply",
-                       .subject = run_.commit,
-                       .cause = "policy requires an approval: " + std::move(why),
-                       .hint = "let somebody with write access other than the author approve the pull request"};
+    run_.error =
+        Error{.kind = ErrorKind::kUnavailable,
+              .doing = "apply",
+              .subject = run_.commit,
+              .cause = "policy requires an approval: " + std::move(why),
+              .hint = "let somebody with write access other than the author approve the pull request"};
     return Progress::kEnd;
   }
 
@@ -297,8 +298,8 @@ class Reconciliation {
     }
     ASSIGN_OR_RETURN(const std::string synced, ReadCommitInSync(*session_, target_));
     if (!synced.empty()) {
-      ASSIGN_OR_RETURN(const auto steps, repository_.StepsSince(synced, run_.commit,
-                                                                {target_.path, target_.policy_path}));
+      ASSIGN_OR_RETURN(const auto steps,
+                       repository_.StepsSince(synced, run_.commit, {target_.path, target_.policy_path}));
       for (const git::HistoryStep& step : steps.value_or(std::vector<git::HistoryStep>())) {
         if (step.touches && step.commit != run_.commit) {
           commits.push_back(step.commit);

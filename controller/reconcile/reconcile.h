@@ -82,7 +82,7 @@ struct Run {
   std::optional<Error> anchoring_error;         // why none was made
   std::optional<Error> error;                   // why it was refused or failed where `failed` does not say
   bool retry = false;                           // what failed may go by itself: a lost connection, a lock
-  bool awaits_approval = false;                 // nothing was done or recorded; `error` says who is to approve what
+  bool awaits_approval = false;  // nothing was done or recorded; `error` says who is to approve what
 };
 
 // In a line, why the run did not end in sync; empty if it did.

@@ -27,8 +27,8 @@ Told WhatBecameOf(const Run& run) {
     case ledger::Outcome::kInSync:
       return {StatusState::kSuccess, "nothing to apply: the database is in sync"};
     case ledger::Outcome::kApplied:
-      return {StatusState::kSuccess, fmt::format("applied {} migration{}", run.applied.size(),
-                                                 run.applied.size() == 1 ? "" : "s")};
+      return {StatusState::kSuccess,
+              fmt::format("applied {} migration{}", run.applied.size(), run.applied.size() == 1 ? "" : "s")};
     case ledger::Outcome::kRejected:
       return {StatusState::kFailure, "rejected by policy: " + reason};
     case ledger::Outcome::kFailed:
@@ -54,9 +54,9 @@ Status RunForge::Attribute(store::RunRecorder& recorder, const std::vector<std::
     }
     if (attributed) {
       const auto reply = ReplyOf(*attributed);
-      RETURN_IF_ERROR(
-          recorder.Add(ledger::Kind::kAttributed,
-                       AttributedFields(recorder.run().run_id, commit, *attributed, reply.get()), reply));
+      RETURN_IF_ERROR(recorder.Add(ledger::Kind::kAttributed,
+                                   AttributedFields(recorder.run().run_id, commit, *attributed, reply.get()),
+                                   reply));
     }
     attributed_.emplace_back(commit, std::move(attributed));
   }
@@ -88,9 +88,9 @@ std::string RunForge::StatusSql(const Run& run, StatusState state, std::string d
                                    .description = std::move(description),
                                    .target_url = side_->runs_url.empty() ? "" : side_->runs_url + run.run_id,
                                    .status_project = ""};
-  return PutFeedbackSql(side_->owner, {.slot = forge::SlotOf(status),
-                                       .pull_request = 0,
-                                       .payload = forge::EncodeMessage(status)});
+  return PutFeedbackSql(
+      side_->owner,
+      {.slot = forge::SlotOf(status), .pull_request = 0, .payload = forge::EncodeMessage(status)});
 }
 
 std::string RunForge::StartedSql(const Run& run, std::size_t pending) const {

@@ -30,7 +30,8 @@ Result<std::vector<WaitingFeedback>> ReadWaitingFeedback(pg::Session& session, c
       session.Query(
           "SELECT slot, pull_request, payload, generation, remote_id, attempt,"
           " CASE WHEN next_attempt > clock_timestamp()"
-          " THEN pg_catalog.ceil(extract(epoch FROM next_attempt - clock_timestamp()) * 1000)::bigint ELSE 0 END"
+          " THEN pg_catalog.ceil(extract(epoch FROM next_attempt - clock_timestamp()) * 1000)::bigint ELSE 0 "
+          "END"
           " FROM paliad_controller.feedback WHERE tracker = $1 AND forge = $2 AND delivered < generation"
           " ORDER BY at, slot LIMIT $3::int",
           {owner.tracker, owner.forge, std::to_string(limit)}, "read the feedback that waits"));
@@ -98,8 +99,9 @@ Result<std::map<std::int64_t, KnownPullRequest>> ReadPullRequests(pg::Session& s
 
 std::string PutPullRequestSql(const FeedbackOwner& owner, std::int64_t number,
                               const KnownPullRequest& known) {
-  return fmt::format("SELECT paliad_controller.put_pull_request({}, {}, {}, {}, {});", OwnerSql(owner), number,
-                     pg::QuoteText(known.key), pg::QuoteText(known.verdict), pg::QuoteText(known.held_check));
+  return fmt::format("SELECT paliad_controller.put_pull_request({}, {}, {}, {}, {});", OwnerSql(owner),
+                     number, pg::QuoteText(known.key), pg::QuoteText(known.verdict),
+                     pg::QuoteText(known.held_check));
 }
 
 std::string ForgetPullRequestSql(const FeedbackOwner& owner, std::int64_t number) {
@@ -121,10 +123,11 @@ Result<std::vector<AwaitedAttribution>> ReadAwaitedAttributions(pg::Session& ses
                                                                 const FeedbackOwner& owner) {
   ASSIGN_OR_RETURN(
       const pg::Rows rows,
-      session.Query("SELECT run_id, commit, extract(epoch FROM now() - since)::bigint"
-                    " FROM paliad_controller.awaited_attribution"
-                    " WHERE tracker = $1 AND forge = $2 AND next_attempt <= now() ORDER BY since, run_id, commit",
-                    {owner.tracker, owner.forge}, "read which approvals are not known yet"));
+      session.Query(
+          "SELECT run_id, commit, extract(epoch FROM now() - since)::bigint"
+          " FROM paliad_controller.awaited_attribution"
+          " WHERE tracker = $1 AND forge = $2 AND next_attempt <= now() ORDER BY since, run_id, commit",
+          {owner.tracker, owner.forge}, "read which approvals are not known yet"));
   std::vector<AwaitedAttribution> awaited;
   for (int i = 0; i < rows.size(); ++i) {
     awaited.push_back({.run_id = rows.String(i, 0),

@@ -28,7 +28,8 @@ forge::Attribution Merged(const std::string& approver) {
                             .head_commit = kHead,
                             .raw = R"({"number":7})"};
   if (!approver.empty()) {
-    merged.approvals.push_back({.reviewer = approver, .at = std::nullopt, .commit = kHead, .may_write = true});
+    merged.approvals.push_back(
+        {.reviewer = approver, .at = std::nullopt, .commit = kHead, .may_write = true});
   }
   return merged;
 }
@@ -75,7 +76,8 @@ class Approvals : public ::testing::Test {
 };
 
 TEST_F(Approvals, WhoWroteMergedAndApprovedIsInTheRunsEntries) {
-  const std::string commit = ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
+  const std::string commit =
+      ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
   const auto run = Reconcile(Attributed(Merged("grace")));
   ASSERT_TRUE(run) << run.error().Message();
   EXPECT_EQ(asked_, commit);
@@ -85,14 +87,16 @@ TEST_F(Approvals, WhoWroteMergedAndApprovedIsInTheRunsEntries) {
   EXPECT_EQ(Leaf("attributed", "pull_request,approvals,0,reviewer"), "grace");
   EXPECT_EQ(Leaf("applied", "pull_request,number"), "7");
   EXPECT_EQ(Leaf("applied", "pull_request,approvers,0"), "grace");
-  EXPECT_EQ(ledger_.AdminValue("SELECT convert_from(body, 'UTF8') FROM paliad_ledger.blob WHERE digest = decode('" +
-                               Leaf("attributed", "reply") + "', 'hex')"),
-            R"({"number":7})");
+  EXPECT_EQ(
+      ledger_.AdminValue("SELECT convert_from(body, 'UTF8') FROM paliad_ledger.blob WHERE digest = decode('" +
+                         Leaf("attributed", "reply") + "', 'hex')"),
+      R"({"number":7})");
   EXPECT_EQ(ledger_.AdminValue("SELECT count(*) FROM paliad_controller.awaited_attribution"), "0");
 }
 
 TEST_F(Approvals, AForgeThatIsLateDelaysNothingAndIsAskedAgain) {
-  const std::string commit = ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
+  const std::string commit =
+      ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
   const auto run = Reconcile(std::nullopt);
   ASSERT_TRUE(run) << run.error().Message();
   EXPECT_EQ(run->outcome, ledger::Outcome::kApplied);
@@ -146,7 +150,8 @@ TEST_F(Approvals, WithoutOneNothingIsAppliedWherePolicyRequiresIt) {
 
 TEST_F(Approvals, ARunThatNobodyWaitsForLeavesNoTraceUntilItIsApproved) {
   RequireApproval();
-  const std::string commit = ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
+  const std::string commit =
+      ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
   const std::string before = ledger_.scenario().Kinds();
   const auto run = Reconcile(Attributed(Merged("")), /*somebody_waits=*/false);
   ASSERT_TRUE(run) << run.error().Message();
@@ -174,7 +179,8 @@ TEST_F(Approvals, EveryCommitThatBroughtSomethingNeedsItsOwn) {
   const auto run = ledger_.Reconcile(options);
   ASSERT_TRUE(run) << run.error().Message();
   EXPECT_EQ(run->outcome, ledger::Outcome::kRefused);
-  EXPECT_THAT(run->error->Message(), HasSubstr(sneaked.substr(0, 12) + ": the forge knows of no pull request"));
+  EXPECT_THAT(run->error->Message(),
+              HasSubstr(sneaked.substr(0, 12) + ": the forge knows of no pull request"));
   EXPECT_EQ(scenario.Applied(), "1:a");
 }
 

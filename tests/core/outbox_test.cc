@@ -13,9 +13,9 @@
 namespace paliad::testing {
 namespace {
 
+using std::chrono::milliseconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using std::chrono::milliseconds;
 
 const store::FeedbackOwner kOwner = {.tracker = "paliad.applied_migrations", .forge = "gitea x m/paliad"};
 
@@ -102,7 +102,8 @@ TEST_F(Outbox, AnotherForgeOrTrackerHasItsOwn) {
   Put("a", "1");
   EXPECT_THAT(*ReadWaitingFeedback(*session_, {.tracker = kOwner.tracker, .forge = "gitea y m/paliad"}, 9),
               IsEmpty());
-  EXPECT_THAT(*ReadWaitingFeedback(*session_, {.tracker = "paliad.other", .forge = kOwner.forge}, 9), IsEmpty());
+  EXPECT_THAT(*ReadWaitingFeedback(*session_, {.tracker = "paliad.other", .forge = kOwner.forge}, 9),
+              IsEmpty());
 }
 
 TEST_F(Outbox, OldNewsAreForgottenOnceTheyAreDelivered) {
@@ -118,8 +119,9 @@ TEST_F(Outbox, OldNewsAreForgottenOnceTheyAreDelivered) {
 }
 
 TEST_F(Outbox, TheLoginCannotWriteToItsTables) {
-  for (const char* sql : {"DELETE FROM paliad_controller.feedback", "UPDATE paliad_controller.pull_request SET key = ''",
-                          "INSERT INTO paliad_controller.awaited_attribution VALUES ('t', 'f', gen_random_uuid(), 'c')"}) {
+  for (const char* sql :
+       {"DELETE FROM paliad_controller.feedback", "UPDATE paliad_controller.pull_request SET key = ''",
+        "INSERT INTO paliad_controller.awaited_attribution VALUES ('t', 'f', gen_random_uuid(), 'c')"}) {
     EXPECT_FALSE(session_->Run(sql, "write")) << sql;
   }
 }
@@ -127,7 +129,8 @@ TEST_F(Outbox, TheLoginCannotWriteToItsTables) {
 TEST_F(Outbox, WhatWasSaidOfAPullRequestIsRememberedUntilItIsForgotten) {
   const store::KnownPullRequest first = {.key = "k", .verdict = "v", .held_check = "{}"};
   ASSERT_TRUE(session_->Run(PutPullRequestSql(kOwner, 7, first), "put"));
-  ASSERT_TRUE(session_->Run(PutPullRequestSql(kOwner, 7, {.key = "k2", .verdict = "v2", .held_check = ""}), "put"));
+  ASSERT_TRUE(
+      session_->Run(PutPullRequestSql(kOwner, 7, {.key = "k2", .verdict = "v2", .held_check = ""}), "put"));
   const auto known = ReadPullRequests(*session_, kOwner);
   ASSERT_TRUE(known);
   ASSERT_EQ(known->size(), 1U);

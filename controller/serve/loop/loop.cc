@@ -78,10 +78,9 @@ void Loop::AddTargets(const config::Config& config) {
     Seat* seat = seats_.back().get();
     seat->loop = std::make_unique<TargetLoop>(
         target, environment_, pull_requests_->SideOf(target.target.name),
-        TargetLoop::Callbacks{.look_at_source = [this, seat] { AskForFetch(*seat); },
-                              .run_recorded = [this, name = target.target.name] {
-                                pull_requests_->TakeRun(name);
-                              }});
+        TargetLoop::Callbacks{
+            .look_at_source = [this, seat] { AskForFetch(*seat); },
+            .run_recorded = [this, name = target.target.name] { pull_requests_->TakeRun(name); }});
   }
 }
 

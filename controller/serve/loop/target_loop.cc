@@ -356,8 +356,8 @@ SteadyTime TargetLoop::TakeRun(const paliad::Run& run, std::chrono::microseconds
   return environment_.clock.Steady();
 }
 
-// A run does not wait for the lock, which would keep a worker from other targets: it is tried again and again, and
-// all of that is the wait.
+// A run does not wait for the lock, which would keep a worker from other targets: it is tried again and
+// again, and all of that is the wait.
 void TargetLoop::NoteLockWait(bool had_lock, SteadyTime began) {
   if (!had_lock) {
     waits_since_ = waits_since_.value_or(began);

@@ -55,9 +55,9 @@ class TargetLoop {
   // Thread-safe; none of these waits for a pass.
   TargetSnapshot Snapshot() const;
   void TakeFetched(const Fetched& fetched);
-  void TakePush();            // a webhook spoke of the target
+  void TakePush();             // a webhook spoke of the target
   void TakePullRequestNews();  // a webhook spoke of a pull request, which may be approved now
-  void TakePersonsRequest();  // whatever a delay says, the next pass looks
+  void TakePersonsRequest();   // whatever a delay says, the next pass looks
 
   // One pass. Returns when the next one is due if nobody asks sooner. One at a time.
   SteadyTime Pass();

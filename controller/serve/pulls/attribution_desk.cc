@@ -42,8 +42,7 @@ void AttributionDesk::Run(const std::stop_token& stop) {
   ended_ = true;
 }
 
-std::optional<Attributed> AttributionDesk::Answer(const std::string& commit,
-                                                  const std::stop_token& stop) {
+std::optional<Attributed> AttributionDesk::Answer(const std::string& commit, const std::stop_token& stop) {
   const Result<std::unique_ptr<forge::Forge>> client = make_client_(stop);
   if (!client) {
     return std::nullopt;

@@ -40,7 +40,8 @@ class OneForge final : public forge::Forge {
   forge::Answer<Attributed> FindAttribution(const std::string& commit) override {
     lever_.Await();
     if (commit == "down") {
-      return tl::unexpected(forge::Failure{.error = {.kind = ErrorKind::kUnavailable, .cause = "it is down"}});
+      return tl::unexpected(
+          forge::Failure{.error = {.kind = ErrorKind::kUnavailable, .cause = "it is down"}});
     }
     return commit == "none" ? Attributed() : Attributed(forge::Attribution{.number = 7});
   }

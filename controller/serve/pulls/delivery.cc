@@ -9,9 +9,9 @@
 
 #include "controller/config/config_file.h"
 #include "controller/forge/message.h"
+#include "controller/pulls/open_forge.h"
 #include "controller/serve/loop/delay.h"
 #include "controller/serve/loop/event_log.h"
-#include "controller/pulls/open_forge.h"
 #include "controller/serve/pulls/forge_target.h"
 
 namespace paliad::serve {
@@ -94,7 +94,8 @@ Result<SteadyTime> Delivery::DeliverFor(const config::TargetConfig& target, cons
   return due;
 }
 
-// Whatever cannot be delivered yet holds back what comes after it for the same pull request, and nothing else.
+// Whatever cannot be delivered yet holds back what comes after it for the same pull request, and nothing
+// else.
 Result<SteadyTime> Delivery::DeliverWaiting(const config::TargetConfig& target, pg::Session& session,
                                             const std::stop_token& stop) {
   ASSIGN_OR_RETURN(const std::vector<store::WaitingFeedback> waiting,

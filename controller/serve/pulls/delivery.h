@@ -28,7 +28,7 @@ class Delivery {
   // Starts at once. `targets` have one forge, of which `make_client` makes clients; all references must
   // outlive it.
   using MakeClient = std::function<Result<std::unique_ptr<forge::Forge>>(const config::TargetConfig&,
-                                                                            const std::stop_token&)>;
+                                                                         const std::stop_token&)>;
   Delivery(std::vector<config::TargetConfig> targets, MakeClient make_client, ForgeGate& gate,
            MetricsSink& metrics, const Clock& clock);
   ~Delivery();
@@ -60,10 +60,10 @@ class Delivery {
   MetricsSink& metrics_;
   const Clock& clock_;
   WakeUp wake_up_;
-  std::int64_t length_ = 0;   // the thread's own: what waits, of all targets
-  SteadyTime prune_at_{};     // the thread's own
+  std::int64_t length_ = 0;  // the thread's own: what waits, of all targets
+  SteadyTime prune_at_{};    // the thread's own
   std::atomic<bool> ended_ = false;
-  std::jthread thread_;       // last: the others are there when it begins
+  std::jthread thread_;  // last: the others are there when it begins
 };
 
 }  // namespace paliad::serve

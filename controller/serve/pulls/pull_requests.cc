@@ -25,7 +25,8 @@ PullRequests::PullRequests(const config::Config& config, Fetch fetch, MetricsSin
       by_forge[target.forge->url].push_back(target);
     }
   }
-  const Delivery::MakeClient make_client = [&clock](const config::TargetConfig& target, const std::stop_token& stop) {
+  const Delivery::MakeClient make_client = [&clock](const config::TargetConfig& target,
+                                                    const std::stop_token& stop) {
     return pulls::OpenForge(target, clock, stop);
   };
   for (const auto& [url, targets] : by_forge) {
@@ -50,18 +51,19 @@ void PullRequests::AddTarget(const config::TargetConfig& config, const std::stri
   target.desk = std::make_unique<AttributionDesk>(
       [config, make_client](const std::stop_token& stop) { return make_client(config, stop); }, gate);
   AttributionDesk* desk = target.desk.get();
-  target.side = {.owner = pulls::OwnerOf(config),
-                 .apply_context = pulls::ApplyContext(name),
-                 .runs_url = public_url.empty() ? "" : fmt::format("{}/targets/{}/runs/", public_url, name),
-                 .find_attribution = [desk](const std::string& commit) { return desk->Ask(commit, kPatience); }};
+  target.side = {
+      .owner = pulls::OwnerOf(config),
+      .apply_context = pulls::ApplyContext(name),
+      .runs_url = public_url.empty() ? "" : fmt::format("{}/targets/{}/runs/", public_url, name),
+      .find_attribution = [desk](const std::string& commit) { return desk->Ask(commit, kPatience); }};
   Delivery* delivery = target.forge->delivery.get();
-  target.watch = std::make_unique<PullRequestWatch>(
-      config, WatchEnvironment{.make_client = make_client,
-                               .fetch = [fetch, name] { fetch(name); },
-                               .deliver = [delivery] { delivery->Wake(); },
-                               .gate = gate,
-                               .metrics = metrics,
-                               .clock = clock});
+  target.watch =
+      std::make_unique<PullRequestWatch>(config, WatchEnvironment{.make_client = make_client,
+                                                                  .fetch = [fetch, name] { fetch(name); },
+                                                                  .deliver = [delivery] { delivery->Wake(); },
+                                                                  .gate = gate,
+                                                                  .metrics = metrics,
+                                                                  .clock = clock});
 }
 
 std::optional<ForgeSide> PullRequests::SideOf(const std::string& target) const {

@@ -10,12 +10,12 @@
 #include "controller/config/config_file.h"
 #include "controller/forge/message.h"
 #include "controller/pulls/feedback.h"
-#include "controller/reconcile/database_state.h"
+#include "controller/pulls/open_forge.h"
 #include "controller/reconcile/forge_side.h"
+#include "controller/reconcile/inspect.h"
 #include "controller/reconcile/record.h"
 #include "controller/serve/loop/delay.h"
 #include "controller/serve/loop/event_log.h"
-#include "controller/pulls/open_forge.h"
 #include "controller/serve/pulls/forge_target.h"
 
 namespace paliad::serve {
@@ -128,7 +128,7 @@ Status PullRequestWatch::Look(const std::string& clone, const std::stop_token& s
   auto repository = std::make_unique<git::Repository>(std::move(opened));
   ASSIGN_OR_RETURN(const std::string base, repository->Resolve(config_.target.branch));
   const std::vector<forge::PullRequest> here = ThoseInGit(docket.open, *repository);
-  ASSIGN_OR_RETURN(const AppliedSet applied, ReadAppliedSet(docket.session, docket.target));
+  ASSIGN_OR_RETURN(const AppliedSet applied, ReadApplied(docket.target));
   ASSIGN_OR_RETURN(const std::string scratch_url, config_.scratch.ReadIfNamed());
   pulls::PullRequestJudge& judge = Judge(scratch_url, stop);
   ASSIGN_OR_RETURN(const std::vector<pulls::Case> cases, judge.Open(*repository, base, here, applied));
@@ -142,8 +142,8 @@ Status PullRequestWatch::Look(const std::string& clone, const std::stop_token& s
   return {};
 }
 
-// What the forge lists and git has not brought yet is judged after the next fetch. One that a fetch did not bring
-// is not asked for again before its turn.
+// What the forge lists and git has not brought yet is judged after the next fetch. One that a fetch did not
+// bring is not asked for again before its turn.
 std::vector<forge::PullRequest> PullRequestWatch::ThoseInGit(const std::vector<forge::PullRequest>& open,
                                                              const git::Repository& repository) {
   std::vector<forge::PullRequest> here;
@@ -163,7 +163,7 @@ std::vector<forge::PullRequest> PullRequestWatch::ThoseInGit(const std::vector<f
 }
 
 pulls::PullRequestJudge& PullRequestWatch::Judge(const std::string& scratch_url,
-                                                const std::stop_token& stop) {
+                                                 const std::stop_token& stop) {
   if (judge_ == nullptr || scratch_url != scratch_url_) {
     scratch_url_ = scratch_url;
     judge_ = std::make_unique<pulls::PullRequestJudge>(
@@ -180,6 +180,9 @@ pulls::PullRequestJudge& PullRequestWatch::Judge(const std::string& scratch_url,
 Status PullRequestWatch::JudgeOne(Docket& docket, const pulls::Case& each, const std::stop_token& stop) {
   const auto known = docket.known.find(each.pull_request.number);
   const bool was_told = known != docket.known.end();
+  if (!each.touches) {
+    RETURN_IF_ERROR(TellUntouched(docket, each.pull_request));
+  }
   if (was_told ? known->second.key == each.key : !each.touches) {
     return {};
   }
@@ -188,6 +191,21 @@ Status PullRequestWatch::JudgeOne(Docket& docket, const pulls::Case& each, const
     return {};  // its dry run may have been cut short
   }
   RETURN_IF_ERROR(TakeVerdict(docket, each, verdict));
+  environment_.deliver();
+  return {};
+}
+
+// For a branch that requires the statuses of every pull request.
+Status PullRequestWatch::TellUntouched(Docket& docket, const forge::PullRequest& pull_request) {
+  if (!config_.forge->report_all || !untouched_.insert(pull_request.head_commit).second) {
+    return {};
+  }
+  std::string change;
+  for (const forge::CommitStatus& status :
+       pulls::UntouchedStatuses(pull_request, config_.target.name, !config_.scratch.empty())) {
+    change += PutMessage(docket.owner, status, pull_request.number);
+  }
+  RETURN_IF_ERROR(docket.session.Run("BEGIN;" + change + "COMMIT;", "note the status").map([](auto&&) {}));
   environment_.deliver();
   return {};
 }
@@ -209,11 +227,10 @@ Status PullRequestWatch::TakeVerdict(Docket& docket, const pulls::Case& each, co
   for (const forge::CommitStatus& status : StatusesOf(verdict, config_.target.name)) {
     change += PutMessage(docket.owner, status, number);
   }
-  pulls::Comment comment =
-      CommentOf(verdict, config_.target.name, docket.client->CommentLimit(),
-                [&](const std::string& commit, std::string_view path, int line) {
-                  return docket.client->FileUrl(commit, path, line);
-                });
+  pulls::Comment comment = CommentOf(verdict, config_.target.name, docket.client->CommentLimit(),
+                                     [&](const std::string& commit, std::string_view path, int line) {
+                                       return docket.client->FileUrl(commit, path, line);
+                                     });
   change += PutMessage(docket.owner,
                        forge::CommentMessage{.number = number,
                                              .marker = std::move(comment.marker),

@@ -1,5 +1,6 @@
 // PullRequestWatch: the open pull requests of one target: listed, judged where something that concerns them
-// moved, recorded, and their feedback put on its way. Also asks again who approved what was applied meanwhile.
+// moved, recorded, and their feedback put on its way. Also asks again who approved what was applied
+// meanwhile.
 #ifndef PALIAD_CONTROLLER_SERVE_PULLS_WATCH_H_
 #define PALIAD_CONTROLLER_SERVE_PULLS_WATCH_H_
 
@@ -60,6 +61,7 @@ class PullRequestWatch {
   SteadyTime Pass(const std::stop_token& stop);
   Status Look(const std::string& clone, const std::stop_token& stop);
   Status JudgeOne(Docket& docket, const pulls::Case& each, const std::stop_token& stop);
+  Status TellUntouched(Docket& docket, const forge::PullRequest& pull_request);
   Status TakeVerdict(Docket& docket, const pulls::Case& each, const pulls::Verdict& verdict);
   Status ForgetClosed(Docket& docket);
   Status SettleAttributions(Docket& docket);
@@ -75,11 +77,13 @@ class PullRequestWatch {
   const WatchEnvironment environment_;
 
   // The thread's own.
-  std::unique_ptr<git::Repository> repository_;  // that judge_ reads; anew in each pass, since merges are kept in it
+  std::unique_ptr<git::Repository>
+      repository_;  // that judge_ reads; anew in each pass, since merges are kept in it
   std::unique_ptr<pulls::PullRequestJudge> judge_;
   std::string scratch_url_;  // that judge_ has
   std::string last_error_;
-  std::set<std::string> missing_;  // heads that the repository did not have
+  std::set<std::string> untouched_;  // heads of pull requests that were told so since the start
+  std::set<std::string> missing_;    // heads that the repository did not have
 
   mutable std::mutex mutex_;
   std::string clone_;  // guarded by mutex_

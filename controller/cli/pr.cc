@@ -1,0 +1,257 @@
+// `pr list` and `pr check`: what the controller would say of pull requests, and, if asked to, says.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "controller/cli/command.h"
+#include "controller/cli/dry_run.h"
+#include "controller/cli/render.h"
+#include "controller/config/config.h"
+#include "controller/forge/forge.h"
+#include "controller/pulls/docket.h"
+#include "controller/pulls/feedback.h"
+#include "controller/pulls/open_forge.h"
+#include "controller/pulls/verdict.h"
+#include "controller/reconcile/inspect.h"
+
+namespace paliad::cli {
+namespace {
+
+struct CheckFlags {
+  std::int64_t number = 0;
+  bool post = false;
+};
+
+// The open pull requests of the target, with what judges them.
+struct Docket {
+  Target target;
+  std::unique_ptr<forge::Forge> forge;
+  std::unique_ptr<git::Repository> repository;  // `judge` refers to it
+  std::unique_ptr<pulls::PullRequestJudge> judge;
+  std::vector<pulls::Case> cases;
+};
+
+const config::TargetConfig* ConfigOf(const Options& options) {
+  return options.config == nullptr ? nullptr : options.config->Find(options.target);
+}
+
+// None: the configuration says enough.
+std::optional<Error> MissingForge(const Options& options) {
+  const config::TargetConfig* of_file = ConfigOf(options);
+  if (of_file != nullptr && of_file->forge && !of_file->forge->token.empty()) {
+    return std::nullopt;
+  }
+  return Error{.kind = ErrorKind::kInvalidInput,
+               .doing = "ask for pull requests of",
+               .subject = options.target,
+               .cause = of_file == nullptr ? "there is no configuration file"
+                        : of_file->forge   ? "[target.forge] names no token"
+                                           : "it has no [target.forge] in the configuration",
+               .hint = "docs/pull-requests.md says what it takes"};
+}
+
+Result<pulls::JudgeSettings> SettingsOf(const config::TargetConfig& of_file, const Target& target) {
+  pulls::JudgeSettings settings;
+  settings.target = target;
+  settings.target.database_url.clear();
+  ASSIGN_OR_RETURN(settings.scratch_url, of_file.scratch.ReadIfNamed());
+  settings.scratch_template = of_file.scratch_template;
+  settings.dry_run_forks = of_file.forge->dry_run_forks;
+  return settings;
+}
+
+// Listed first and fetched then: what is listed is there. REQUIRES: !MissingForge(options).
+Result<Docket> OpenDocket(const Options& options, bool with_database, const Clock& clock) {
+  const config::TargetConfig* of_file = ConfigOf(options);
+  Docket docket;
+  ASSIGN_OR_RETURN(docket.target, MakeTarget(options));
+  ASSIGN_OR_RETURN(docket.forge, pulls::OpenForge(*of_file, clock));
+  ASSIGN_OR_RETURN(pulls::JudgeSettings settings, SettingsOf(*of_file, docket.target));
+  const auto open = docket.forge->OpenPullRequests(docket.target.branch);
+  if (!open) {
+    return Fail(open.error().error);
+  }
+  ASSIGN_OR_RETURN(git::Repository repository,
+                   OpenRepository(options, {pulls::HeadReferences(of_file->forge->kind)}));
+  docket.repository = std::make_unique<git::Repository>(std::move(repository));
+  std::optional<AppliedSet> applied;
+  if (with_database) {
+    ASSIGN_OR_RETURN(applied, ReadApplied(docket.target));
+  }
+  ASSIGN_OR_RETURN(const std::string base, docket.repository->Resolve(docket.target.branch));
+  docket.judge = std::make_unique<pulls::PullRequestJudge>(std::move(settings), clock);
+  ASSIGN_OR_RETURN(docket.cases, docket.judge->Open(*docket.repository, base, *open, applied));
+  return docket;
+}
+
+OrderedJson PullRequestJson(const forge::PullRequest& pull_request) {
+  return {{"number", pull_request.number},
+          {"title", pull_request.title},
+          {"author", pull_request.author},
+          {"url", pull_request.url},
+          {"from_fork", pull_request.from_fork}};
+}
+
+int RunList(const Invocation& invocation) {
+  const Options& options = invocation.options;
+  if (const auto missing = MissingForge(options)) {
+    return AnswerError(options, *missing, kUsage);
+  }
+  const Result<Docket> docket = OpenDocket(options, /*with_database=*/false, invocation.clock);
+  if (!docket) {
+    return AnswerError(options, docket.error(), ExitCodeFor(docket.error()));
+  }
+  OrderedJson json = OrderedJson::array();
+  std::string text;
+  for (const pulls::Case& one : docket->cases) {
+    OrderedJson item = PullRequestJson(one.pull_request);
+    item["head"] = one.pull_request.head_commit;
+    item["touches"] = one.touches;
+    json.push_back(std::move(item));
+    text += fmt::format("{:>6}  {}  {}  {} ({}{})\n", one.pull_request.number,
+                        one.pull_request.head_commit.substr(0, 12), one.touches ? "migrations" : "-         ",
+                        EscapeForTerminal(one.pull_request.title), EscapeForTerminal(one.pull_request.author),
+                        one.pull_request.from_fork ? ", from a fork" : "");
+  }
+  if (options.json()) {
+    AnswerJson(json);
+  } else {
+    Answer(text.empty() ? "no open pull requests\n" : text);
+  }
+  return kDone;
+}
+
+OrderedJson ErrorOrNull(const std::optional<Error>& error) {
+  return error ? ErrorJson(*error) : OrderedJson(nullptr);
+}
+
+OrderedJson VerdictJson(const std::string& target, const pulls::Verdict& verdict, bool posted) {
+  OrderedJson json = CheckJson(target, verdict.pull_request.head_commit, verdict.base, verdict.findings);
+  json["dry_run"] = DryRunJson(verdict.dry_run);
+  json.update(PullRequestJson(verdict.pull_request));
+  json["touches"] = verdict.touches;
+  json["policy_changed"] = verdict.policy_changed;
+  json["dry_run_error"] = ErrorOrNull(verdict.dry_run_error);
+  json["no_dry_run"] = verdict.no_dry_run.empty() ? OrderedJson(nullptr) : OrderedJson(verdict.no_dry_run);
+  json["posted"] = posted;
+  if (verdict.error) {
+    json["error"] = ErrorJson(*verdict.error);
+  }
+  return json;
+}
+
+std::string VerdictText(const pulls::Verdict& verdict, bool color) {
+  std::string text = fmt::format("{} {} as merged into {}\n", verdict.pull_request.number,
+                                 verdict.pull_request.head_commit.substr(0, 12), verdict.base.substr(0, 12));
+  if (!verdict.touches) {
+    return text + "it changes none of the target's migrations\n";
+  }
+  if (!verdict.error) {
+    text += verdict.findings.empty() ? "no findings\n" : FindingsText(verdict.findings, color);
+  }
+  text += verdict.dry_run ? DryRunText(*verdict.dry_run, color) : "";
+  text += verdict.no_dry_run.empty() ? "" : fmt::format("no dry run: {}\n", verdict.no_dry_run);
+  return text;
+}
+
+void AnswerVerdict(const Options& options, const pulls::Verdict& verdict, bool posted) {
+  if (options.json()) {
+    AnswerJson(VerdictJson(options.target, verdict, posted));
+  } else {
+    Answer(VerdictText(verdict, options.UseColor(STDOUT_FILENO)));
+  }
+  for (const std::optional<Error>& error : {verdict.error, verdict.dry_run_error}) {
+    if (error) {
+      std::fputs(ErrorText(*error, options.UseColor(STDERR_FILENO)).c_str(), stderr);
+    }
+  }
+  if (verdict.policy_changed) {
+    std::fputs("note: the policy file is changed here; the branch's own is what this was judged by\n",
+               stderr);
+  }
+}
+
+Status Post(forge::Forge& forge, const std::string& target, const pulls::Verdict& verdict) {
+  for (const forge::CommitStatus& status : pulls::StatusesOf(verdict, target)) {
+    if (const auto set = forge.SetStatus(status); !set) {
+      return Fail(set.error().error);
+    }
+  }
+  const auto file_url = [&](const std::string& commit, std::string_view path, int line) {
+    return forge.FileUrl(commit, path, line);
+  };
+  const pulls::Comment comment = pulls::CommentOf(verdict, target, forge.CommentLimit(), file_url);
+  const auto kept = forge.KeepComment(verdict.pull_request.number, comment.marker, comment.body, /*known=*/0,
+                                      comment.only_existing);
+  return kept ? Status() : Fail(kept.error().error);
+}
+
+Error NotOpen(const Target& target, std::int64_t number) {
+  return {.kind = ErrorKind::kInvalidInput,
+          .doing = "check pull request",
+          .subject = std::to_string(number),
+          .cause = fmt::format("there is no open one of that number against {}", target.branch),
+          .hint = "`paliadctl pr list` shows those that there are"};
+}
+
+int CodeOf(const pulls::Verdict& verdict) {
+  if (verdict.error || verdict.dry_run_error) {
+    return kFailed;
+  }
+  return verdict.PolicyPasses() && verdict.DryRunPasses() ? kDone : kRejected;
+}
+
+int RunPrCheck(const Invocation& invocation, const CheckFlags& flags) {
+  const Options& options = invocation.options;
+  for (const std::optional<Error>& missing : {MissingForge(options), MissingDatabase(options)}) {
+    if (missing) {
+      return AnswerError(options, *missing, kUsage);
+    }
+  }
+  const Result<Docket> docket = OpenDocket(options, /*with_database=*/true, invocation.clock);
+  if (!docket) {
+    return AnswerError(options, docket.error(), ExitCodeFor(docket.error()));
+  }
+  const bool open = std::ranges::any_of(
+      docket->cases, [&](const pulls::Case& one) { return one.pull_request.number == flags.number; });
+  if (!open) {
+    return AnswerError(options, NotOpen(docket->target, flags.number), kFailed);
+  }
+  const pulls::Verdict verdict = docket->judge->Judge(flags.number);
+  if (flags.post) {
+    if (const Status posted = Post(*docket->forge, docket->target.name, verdict); !posted) {
+      return AnswerError(options, posted.error(), ExitCodeFor(posted.error()));
+    }
+  }
+  AnswerVerdict(options, verdict, flags.post);
+  return CodeOf(verdict);
+}
+
+}  // namespace
+
+void AddPr(CLI::App& app, Invocation& invocation) {
+  CLI::App* pr = app.add_subcommand("pr", "Pull requests, as the controller sees them");
+  pr->require_subcommand(1);
+  CLI::App* list = pr->add_subcommand("list", "Those that are open against the target's branch");
+  list->callback([&invocation] { invocation.exit_code = RunList(invocation); });
+  CLI::App* check = pr->add_subcommand("check", "What the controller would say of one");
+  const auto flags = std::make_shared<CheckFlags>();
+  check->add_option("NUMBER", flags->number, "Its number; on GitLab the one behind the !")
+      ->required()
+      ->check(CLI::PositiveNumber);
+  check->add_flag("--post", flags->post, "Say it on the forge too: statuses and the comment");
+  check->callback([&invocation, flags] { invocation.exit_code = RunPrCheck(invocation, *flags); });
+}
+
+}  // namespace paliad::cli
