@@ -8,7 +8,6 @@
 
 #include "base/json.h"
 #include "tests/pulls/forge_scenario.h"
-#include "tests/support/pg_client.h"
 #include "tests/support/postgres_server.h"
 
 namespace paliad::testing {

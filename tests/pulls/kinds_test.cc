@@ -7,7 +7,6 @@
 
 #include "base/json.h"
 #include "tests/pulls/forge_scenario.h"
-#include "tests/support/pg_client.h"
 
 namespace paliad::testing {
 namespace {
