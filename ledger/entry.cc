@@ -88,6 +88,10 @@ std::string_view KindName(Kind kind) {
       return "suspended";
     case Kind::kResumed:
       return "resumed";
+    case Kind::kCheckFinished:
+      return "check_finished";
+    case Kind::kAttributed:
+      return "attributed";
   }
   return "";
 }

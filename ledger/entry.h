@@ -45,6 +45,8 @@ enum class Kind {
   kRedaction,
   kSuspended,
   kResumed,
+  kCheckFinished,
+  kAttributed,
 };
 
 std::string_view KindName(Kind kind);

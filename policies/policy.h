@@ -24,7 +24,9 @@ struct RuleSetting {
 struct Policy {
   std::map<std::string, RuleSetting, std::less<>> rules;  // every rule of AllRules()
   std::vector<std::string> ignore;  // globs, see MakeMigrationSet; in the order of the files that add them
-  std::string digest;               // SHA-256 hex of what it was read from, what it extends included
+  // A commit waits until its pull request is known to have been approved, see docs/pull-requests.md.
+  bool require_approval = false;
+  std::string digest;  // SHA-256 hex of what it was read from, what it extends included
 
   // REQUIRES: the rule is in AllRules().
   const RuleSetting& Of(std::string_view rule) const;

@@ -36,10 +36,11 @@ class PolicyReader {
 
   tl::expected<Policy, std::vector<Diagnostic>> Read() && {
     if (const std::optional<toml::table> root = toml_.Parse()) {
-      toml_.RejectUnknownKeys(*root, {"extends", "ignore", "rules"});
+      toml_.RejectUnknownKeys(*root, {"extends", "ignore", "require_approval", "rules"});
       // What is extended comes first, wherever the file says it.
       ReadExtends(root->get("extends"));
       ReadIgnore(root->get("ignore"));
+      ReadRequireApproval(root->get("require_approval"));
       ReadRules(root->get("rules"));
     }
     if (toml_.problems().empty()) {
@@ -83,6 +84,17 @@ class PolicyReader {
         policy_.ignore.push_back(*glob);
       }
     }
+  }
+
+  void ReadRequireApproval(const toml::node* node) {
+    if (node == nullptr) {
+      return;
+    }
+    const std::optional<bool> required = node->value_exact<bool>();
+    if (!required) {
+      toml_.Report(*node, "`require_approval` is true or false");
+    }
+    policy_.require_approval = required.value_or(true);
   }
 
   void ReadRules(const toml::node* node) {

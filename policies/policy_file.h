@@ -2,6 +2,7 @@
 //
 //   extends = "default"                       # or "strict"
 //   ignore  = ["*.md", "archive/"]            # added to what `extends` ignores
+//   require_approval = true                   # of each pull request, before it is applied
 //   [rules]
 //   edited-after-apply   = "error"            # "off", "warning", "error"
 //   index-not-concurrent = { severity = "error", waivable = false }

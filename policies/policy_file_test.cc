@@ -54,6 +54,15 @@ TEST(PolicyFile, AFileChangesWhatItNames) {
   EXPECT_EQ(policy->Of("data-loss"), DefaultPolicy().Of("data-loss"));
 }
 
+TEST(PolicyFile, ApprovalsAreRequiredWhereItSaysSo) {
+  EXPECT_FALSE(ParsePolicy("extends = 'strict'\n", "policy.toml")->require_approval);
+  EXPECT_TRUE(ParsePolicy("extends = 'strict'\nrequire_approval = true\n", "policy.toml")->require_approval);
+  EXPECT_EQ(Problems("require_approval = 'yes'\n"),
+            "policy.toml:1:20: error: `require_approval` is true or false\n"
+            "    1 | require_approval = 'yes'\n"
+            "      |                    ^\n");
+}
+
 TEST(PolicyFile, WithoutExtendsItBeginsWithTheDefault) {
   const auto policy = ParsePolicy("", "policy.toml");
   ASSERT_TRUE(policy.has_value());

@@ -151,6 +151,22 @@ Status AnswerEntryRows(const Options& options, const Flags& flags, pg::Session& 
   return {};
 }
 
+// Who approved what a run applied, where the forge told it after the run's end.
+Status AddLateAttributions(pg::Session& session, const store::RunRow& run,
+                           store::Page<store::EntryRow>& page) {
+  ASSIGN_OR_RETURN(auto late, store::ReadEntries(session, {.target = run.target,
+                                                           .since = run.started_at,
+                                                           .kind = "attributed",
+                                                           .limit = kAllEntries}));
+  for (store::EntryRow& entry : late.rows) {
+    const Result<Json> leaf = ParseJson(entry.leaf);
+    if (leaf && leaf->value("of_run", "") == run.run_id && leaf->value("run", "") != run.run_id) {
+      page.rows.push_back(std::move(entry));
+    }
+  }
+  return {};
+}
+
 Status AnswerShow(const Options& options, const Flags& flags) {
   const auto not_found = [&](std::string cause) {
     return Fail({.kind = ErrorKind::kInvalidInput,
@@ -168,8 +184,8 @@ Status AnswerShow(const Options& options, const Flags& flags) {
     return not_found(runs.rows.empty() ? "there is no such run" : "several runs begin so");
   }
   const store::RunRow& run = runs.rows.front();
-  ASSIGN_OR_RETURN(const auto page,
-                   store::ReadEntries(*session, {.run_id = run.run_id, .limit = kAllEntries}));
+  ASSIGN_OR_RETURN(auto page, store::ReadEntries(*session, {.run_id = run.run_id, .limit = kAllEntries}));
+  RETURN_IF_ERROR(AddLateAttributions(*session, run, page));
   return AnswerEntryRows(options, flags, *session, page, RunRowJson(run),
                          RunRowText(run, options.UseColor(1)));
 }

@@ -127,6 +127,35 @@ Telling OfFinding(const Json& leaf) {
           .below = {Place(leaf) + Text(leaf, "message"), waived ? "waived: " + Text(leaf, "waiver") : ""}};
 }
 
+// "pull request 7 by ada into main, merged by hedy".
+std::string PullRequestLine(const Json& pull_request) {
+  std::string text =
+      fmt::format("pull request {} by {}", Number(pull_request, "number"), Text(pull_request, "author"));
+  if (const std::string merger = Text(pull_request, "merger"); !merger.empty()) {
+    text += ", merged by " + merger;
+  }
+  return text;
+}
+
+Telling OfAttribution(const Json& leaf) {
+  const auto pull_request = leaf.find("pull_request");
+  if (pull_request == leaf.end() || !pull_request->is_object()) {
+    return {.line = "the forge knows of no pull request", .below = {Commit(leaf)}};
+  }
+  Telling telling{.line = PullRequestLine(*pull_request), .below = {}};
+  const Json approvals = pull_request->value("approvals", Json::array());
+  for (const Json& approval : approvals) {
+    telling.below.push_back(fmt::format("approved by {}{}", Text(approval, "reviewer"),
+                                        approval.value("may_write", false) ? "" : ", who may not write"));
+  }
+  if (approvals.empty()) {
+    telling.below.emplace_back("approved by nobody");
+  }
+  telling.below.push_back(Text(*pull_request, "url"));
+  telling.below.push_back(Commit(leaf));
+  return telling;
+}
+
 Telling OfOther(const Json& leaf) {
   const std::string kind = Text(leaf, "kind");
   if (kind == "resolved") {
@@ -168,6 +197,9 @@ Telling Tell(const Json& leaf) {
   }
   if (kind == "failed" || kind == "outcome_unknown") {
     return OfFailure(leaf);
+  }
+  if (kind == "attributed") {
+    return OfAttribution(leaf);
   }
   return kind == "finding" ? OfFinding(leaf) : OfOther(leaf);
 }

@@ -19,9 +19,9 @@
 #include "controller/cli/render.h"
 #include "controller/config/config.h"
 #include "controller/forge/forge.h"
-#include "controller/forge/make_forge.h"
 #include "controller/pulls/docket.h"
 #include "controller/pulls/feedback.h"
+#include "controller/pulls/open_forge.h"
 #include "controller/pulls/verdict.h"
 #include "controller/reconcile/inspect.h"
 
@@ -61,22 +61,6 @@ std::optional<Error> MissingForge(const Options& options) {
                .hint = "docs/pull-requests.md says what it takes"};
 }
 
-Result<std::unique_ptr<forge::Forge>> ForgeOf(const config::TargetConfig& target, const Clock& clock) {
-  const config::ForgeConfig& of_file = *target.forge;
-  ASSIGN_OR_RETURN(std::string token, of_file.token.Read());
-  forge::ForgeOptions options;
-  options.kind = of_file.kind;
-  options.url = of_file.url;
-  options.project = of_file.project;
-  options.token = std::move(token);
-  options.ca_file = target.git.ca_file;
-  return forge::MakeForge(options, clock);
-}
-
-std::string HeadReferences(const config::ForgeConfig& forge) {
-  return forge.kind == config::ForgeKind::kGitlab ? "refs/merge-requests/*/head" : "refs/pull/*/head";
-}
-
 Result<pulls::JudgeSettings> SettingsOf(const config::TargetConfig& of_file, const Target& target) {
   pulls::JudgeSettings settings;
   settings.target = target;
@@ -92,13 +76,14 @@ Result<Docket> OpenDocket(const Options& options, bool with_database, const Cloc
   const config::TargetConfig* of_file = ConfigOf(options);
   Docket docket;
   ASSIGN_OR_RETURN(docket.target, MakeTarget(options));
-  ASSIGN_OR_RETURN(docket.forge, ForgeOf(*of_file, clock));
+  ASSIGN_OR_RETURN(docket.forge, pulls::OpenForge(*of_file, clock));
   ASSIGN_OR_RETURN(pulls::JudgeSettings settings, SettingsOf(*of_file, docket.target));
   const auto open = docket.forge->OpenPullRequests(docket.target.branch);
   if (!open) {
     return Fail(open.error().error);
   }
-  ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options, {HeadReferences(*of_file->forge)}));
+  ASSIGN_OR_RETURN(git::Repository repository,
+                   OpenRepository(options, {pulls::HeadReferences(of_file->forge->kind)}));
   docket.repository = std::make_unique<git::Repository>(std::move(repository));
   std::optional<AppliedSet> applied;
   if (with_database) {

@@ -2,7 +2,9 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/duration.h"
@@ -11,6 +13,9 @@
 #include "controller/cli/command.h"
 #include "controller/cli/progress.h"
 #include "controller/cli/render.h"
+#include "controller/config/config.h"
+#include "controller/pulls/open_forge.h"
+#include "controller/reconcile/forge_side.h"
 #include "controller/reconcile/reconcile.h"
 
 namespace paliad::cli {
@@ -37,13 +42,42 @@ int RunExitCode(const Run& run) {
   return kFailed;
 }
 
+// Who approved a commit is asked where a forge is configured; nothing is told there: the person is here.
+std::optional<ForgeSide> SideOf(const Options& options, const Clock& clock) {
+  const config::TargetConfig* target =
+      options.config == nullptr ? nullptr : options.config->Find(options.target);
+  if (target == nullptr || !target->forge || target->forge->token.empty()) {
+    return std::nullopt;
+  }
+  return ForgeSide{
+      .owner = pulls::OwnerOf(*target),
+      .apply_context = "",
+      .runs_url = "",
+      .find_attribution = [target, &clock](const std::string& commit) -> std::optional<Attributed> {
+        const auto client = pulls::OpenForge(*target, clock);
+        if (!client) {
+          std::fprintf(stderr, "%s\n", client.error().Message().c_str());
+          return std::nullopt;
+        }
+        auto answer = (*client)->FindAttribution(commit);
+        if (!answer) {
+          std::fprintf(stderr, "%s\n", answer.error().error.Message().c_str());
+          return std::nullopt;
+        }
+        return *std::move(answer);
+      }};
+}
+
 Result<Run> Execute(const Invocation& invocation, const Flags& flags, std::chrono::milliseconds lock_wait) {
   const Options& options = invocation.options;
   ASSIGN_OR_RETURN(const Target target, MakeTarget(options));
   ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options));
   Progress progress(options);
   return paliad::Reconcile(target, repository,
-                           {.revision = flags.revision, .actor = Actor(), .lock_wait = lock_wait},
+                           {.revision = flags.revision,
+                            .actor = Actor(),
+                            .lock_wait = lock_wait,
+                            .forge = SideOf(options, invocation.clock)},
                            invocation.clock, progress);
 }
 

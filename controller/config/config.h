@@ -19,6 +19,8 @@ struct HttpConfig {
   std::string host = "127.0.0.1";  // without brackets
   int port = 8080;                 // 0: any that is free
   std::string tokens_file;         // absolute
+  std::string public_url;          // where the forge's readers reach the pages, without a slash at its end; may
+                                   // be empty
   std::string certificate_file;    // with key_file, or both empty: no TLS
   std::string key_file;
   bool anonymous_read = false;  // everybody may read what an auditor may
@@ -36,6 +38,8 @@ struct ForgeConfig {
   Secret token;           // may be empty: no feedback
   Secret webhook_secret;  // may be empty: no webhooks; several, separated by commas, while one is rotated
   bool dry_run_forks = false;
+  bool report_all = false;  // pull requests that do not touch the target get a status too
+  std::string ca_file;      // absolute; empty: the system's
 };
 
 struct GitConfig {

@@ -83,6 +83,7 @@ shutdown_grace = "90s"
 [http]
 listen = "[::1]:0"
 tokens_file = "secret/tokens"
+public_url = "https://paliad.example.com/gitops/"
 certificate_file = "tls/cert.pem"
 key_file = "/tls/key.pem"
 [[target]]
@@ -116,6 +117,8 @@ project = "group/sub/app"
 token_env = "FORGE_TOKEN"
 webhook_secret_file = "hook"
 dry_run_forks = true
+report_all = true
+ca_file = "forge.pem"
 )");
   EXPECT_EQ(config.data_dir, "/var/lib/paliad");
   EXPECT_EQ(config.concurrency, 16);
@@ -123,6 +126,7 @@ dry_run_forks = true
   EXPECT_EQ(config.http.host, "::1");
   EXPECT_EQ(config.http.port, 0);
   EXPECT_EQ(config.http.tokens_file, "/var/lib/paliad/secret/tokens");
+  EXPECT_EQ(config.http.public_url, "https://paliad.example.com/gitops");
   EXPECT_EQ(config.http.certificate_file, "/srv/tls/cert.pem");
   EXPECT_EQ(config.http.key_file, "/tls/key.pem");
   ASSERT_EQ(config.targets.size(), 1U);
@@ -156,6 +160,8 @@ dry_run_forks = true
   EXPECT_EQ(target.forge->token, Secret::InEnvironment("FORGE_TOKEN"));
   EXPECT_EQ(target.forge->webhook_secret, Secret::InFile("/srv/hook"));
   EXPECT_TRUE(target.forge->dry_run_forks);
+  EXPECT_TRUE(target.forge->report_all);
+  EXPECT_EQ(target.forge->ca_file, "/srv/forge.pem");
 }
 
 TEST(ConfigFile, PathsBeginAtTheFilesFolderAtHomeOrAtAVariable) {

@@ -112,6 +112,14 @@ std::string CheckForgeUrl(const std::string& text) {
   return "";
 }
 
+std::string CheckPublicUrl(const std::string& text) {
+  const Result<git::RemoteUrl> url = git::ParseRemoteUrl(text + "/x");  // which wants a path
+  const bool good = url && (url->scheme == git::Scheme::kHttps || url->scheme == git::Scheme::kHttp) &&
+                    url->user.empty() && url->password.empty();
+  return good ? ""
+              : "`public_url` is where others reach the pages, such as \"https://paliad.example.com\"";
+}
+
 std::string CheckProject(const std::string& project) {
   const std::size_t slash = project.find('/');
   const bool good = slash != std::string::npos && slash > 0 && !project.ends_with('/') &&
@@ -206,6 +214,10 @@ void ConfigReader::ReadHttp(const toml::table& table) {
   ReadListen(reader);
   TableReader(toml_, table, config_.data_dir).Path("tokens_file", http.tokens_file);
   (void)reader.Find("tokens_file");
+  reader.Text("public_url", http.public_url, CheckPublicUrl);
+  while (http.public_url.ends_with('/')) {
+    http.public_url.pop_back();
+  }
   reader.Path("certificate_file", http.certificate_file);
   reader.Path("key_file", http.key_file);
   reader.Flag("anonymous_read", http.anonymous_read);
@@ -358,6 +370,8 @@ ForgeConfig ConfigReader::ReadForge(const toml::table& table) {
   reader.ReadSecret("token", forge.token);
   reader.ReadSecret("webhook_secret", forge.webhook_secret);
   reader.Flag("dry_run_forks", forge.dry_run_forks);
+  reader.Flag("report_all", forge.report_all);
+  reader.Path("ca_file", forge.ca_file);
   reader.RejectTheRest();
   return forge;
 }

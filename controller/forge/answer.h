@@ -24,11 +24,11 @@ inline tl::unexpected<Failure> FailWith(Failure failure) {
   }                                                                   \
   declaration = std::move(answer).value()
 
-#define RETURN_IF_FAILURE(expression)                                 \
-  do {                                                                \
-    if (auto answer_ = (expression); !answer_) {                      \
-      return ::paliad::forge::FailWith(std::move(answer_).error());   \
-    }                                                                 \
+#define RETURN_IF_FAILURE(expression)                               \
+  do {                                                              \
+    if (auto answer_ = (expression); !answer_) {                    \
+      return ::paliad::forge::FailWith(std::move(answer_).error()); \
+    }                                                               \
   } while (false)
 
 #endif  // PALIAD_CONTROLLER_FORGE_ANSWER_H_

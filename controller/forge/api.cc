@@ -39,8 +39,8 @@ std::string Without(std::string text, const std::string& secret) {
   return text;
 }
 
-// {"message": …, "errors": …} of GitHub and Gitea; {"message": …} or {"error": …} of GitLab, the first of which
-// may be an object.
+// {"message": …, "errors": …} of GitHub and Gitea; {"message": …} or {"error": …} of GitLab, the first of
+// which may be an object.
 std::string MessageOf(const std::string& body) {
   const Result<Json> json = ParseJson(body);
   if (!json || !json->is_object()) {
@@ -88,10 +88,8 @@ Answer<HttpReply> Api::Exchange(const ApiRequest& request) {
   if (OriginOf(UrlOf(request)) != OriginOf(options_.base)) {
     return FailWith(Malformed(request, "it names a page on another server"));
   }
-  HttpRequest http{.method = request.method,
-                   .url = UrlOf(request),
-                   .headers = options_.headers,
-                   .body = request.body};
+  HttpRequest http{
+      .method = request.method, .url = UrlOf(request), .headers = options_.headers, .body = request.body};
   const bool writes = request.method != "GET";
   if (writes) {
     http.headers.emplace_back("Content-Type", "application/json");
@@ -191,7 +189,8 @@ std::string Api::Said(const HttpReply& reply) const {
 
 std::string Api::HintFor(const ApiRequest& request, const HttpReply& reply) const {
   if (IsRedirect(reply)) {
-    return "redirects are not followed, since the token would go there; if the project was renamed or the forge "
+    return "redirects are not followed, since the token would go there; if the project was renamed or the "
+           "forge "
            "moved, change `project` and `url`";
   }
   if (MayPass(reply)) {
@@ -212,7 +211,8 @@ std::string Api::HintFor(const ApiRequest& request, const HttpReply& reply) cons
 
 Failure Api::Refused(const ApiRequest& request, const HttpReply& reply) const {
   const std::string said = Said(reply);
-  std::string cause = fmt::format("{} answered {}{}{}", options_.forge, reply.status, said.empty() ? "" : ": ", said);
+  std::string cause =
+      fmt::format("{} answered {}{}{}", options_.forge, reply.status, said.empty() ? "" : ": ", said);
   if (IsRedirect(reply)) {
     const std::string to(reply.Header("location").value_or("an unnamed place"));
     cause = fmt::format("{} answered {}, a redirect to {}", options_.forge, reply.status,

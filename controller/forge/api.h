@@ -1,5 +1,5 @@
-// A forge's REST API: requests with credentials in, replies as JSON out, and every way to fail as a Failure. Makes
-// no second attempt at anything. Not thread-safe.
+// A forge's REST API: requests with credentials in, replies as JSON out, and every way to fail as a Failure.
+// Makes no second attempt at anything. Not thread-safe.
 #ifndef PALIAD_CONTROLLER_FORGE_API_H_
 #define PALIAD_CONTROLLER_FORGE_API_H_
 
@@ -21,7 +21,7 @@ struct ApiOptions {
   std::string forge;  // "GitHub", for people
   std::string base;   // "https://git.example.com/api/v1"
   HttpHeaders headers;
-  std::string token;  // is in the headers; cut out of whatever is said
+  std::string token;                       // is in the headers; cut out of whatever is said
   std::chrono::milliseconds write_gap{0};  // at least, from one write to the next
 };
 
@@ -45,7 +45,8 @@ class Api {
   // REQUIRES: `base` is a URL with an origin. `clock` must outlive it.
   Api(ApiOptions options, std::unique_ptr<Http> http, const Clock& clock);
 
-  // A reply of any status. Fails where none came; `in_doubt` is set then if the method is POST and it was sent.
+  // A reply of any status. Fails where none came; `in_doubt` is set then if the method is POST and it was
+  // sent.
   [[nodiscard]] Answer<HttpReply> Exchange(const ApiRequest& request);
 
   // The JSON of a reply with 2xx. Anything else is refused.
@@ -57,8 +58,8 @@ class Api {
   // As Read; none for 404 and 204.
   [[nodiscard]] Answer<std::optional<Json>> Find(const ApiRequest& request);
 
-  // Every item of a list, page by page, until `take` has enough. kUnavailable if it is no list or `take` finds an
-  // item malformed, kInvalidInput for more than kMaxPages pages.
+  // Every item of a list, page by page, until `take` has enough. kUnavailable if it is no list or `take`
+  // finds an item malformed, kInvalidInput for more than kMaxPages pages.
   [[nodiscard]] Answer<void> ForEach(ApiRequest request, const NextPage& next,
                                      const std::function<Take(const Json&)>& take);
   static constexpr int kMaxPages = 100;

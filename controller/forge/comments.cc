@@ -24,7 +24,8 @@ Answer<std::optional<Comment>> FindKnown(Api& api, const CommentRequests& reques
   return comment->author == wanted.author ? std::move(comment) : std::nullopt;
 }
 
-Answer<std::optional<Comment>> Search(Api& api, const CommentRequests& requests, const WantedComment& wanted) {
+Answer<std::optional<Comment>> Search(Api& api, const CommentRequests& requests,
+                                      const WantedComment& wanted) {
   std::optional<Comment> oldest;
   const auto take = [&](const Json& item) {
     std::optional<Comment> comment = requests.read(item);

@@ -19,8 +19,8 @@ struct Comment {
   std::string body;
 };
 
-// How a forge is asked about the comments of one pull request. Bodies of create and update are added here: all
-// forges take {"body": …}.
+// How a forge is asked about the comments of one pull request. Bodies of create and update are added here:
+// all forges take {"body": …}.
 struct CommentRequests {
   ApiRequest list;
   NextPage next;
@@ -38,9 +38,9 @@ struct WantedComment {
   bool only_existing = false;
 };
 
-// Forge::KeepComment. The known one is looked at first, and is ours if its author is. Else all are looked through,
-// before every POST: so one whose answer was lost is found, and not made again. Of several the oldest counts. A
-// comment that is as it should be already is not written.
+// Forge::KeepComment. The known one is looked at first, and is ours if its author is. Else all are looked
+// through, before every POST: so one whose answer was lost is found, and not made again. Of several the
+// oldest counts. A comment that is as it should be already is not written.
 [[nodiscard]] Answer<std::int64_t> KeepComment(Api& api, const CommentRequests& requests,
                                                const WantedComment& wanted);
 

@@ -1,5 +1,6 @@
-// Pull requests on a forge: what of them the controller reads, and the two things that it writes, statuses and
-// comments. One interface for GitHub, GitLab, Gitea and Forgejo; "pull request" means a merge request on GitLab.
+// Pull requests on a forge: what of them the controller reads, and the two things that it writes, statuses
+// and comments. One interface for GitHub, GitLab, Gitea and Forgejo; "pull request" means a merge request on
+// GitLab.
 //
 // Source of every fact on the wire: the forges' own API descriptions, tests/forge.
 #ifndef PALIAD_CONTROLLER_FORGE_FORGE_H_
@@ -25,27 +26,29 @@ struct PullRequest {
   std::string title;
   std::string author;       // login
   std::string head_commit;  // 40 hex digits
-  std::string head_ref;     // in the target's own repository: "refs/pull/7/head", "refs/merge-requests/7/head"
+  std::string head_ref;  // in the target's own repository: "refs/pull/7/head", "refs/merge-requests/7/head"
   std::string base_branch;
   std::string url;  // of its page
   bool from_fork = false;
-  // Where a status of its head is set, if not on the project itself: GitLab's numeric id of the source project.
+  bool merged = false;  // and so not open any more
+  // Where a status of its head is set, if not on the project itself: GitLab's numeric id of the source
+  // project.
   std::string status_project;
 };
 
 enum class StatusState { kPending, kSuccess, kFailure, kError };
 
 struct CommitStatus {
-  std::string commit;          // 40 hex digits
-  std::string context;         // at most 255 bytes (StatusContext)
+  std::string commit;   // 40 hex digits
+  std::string context;  // at most 255 bytes (StatusContext)
   StatusState state = StatusState::kPending;
   std::string description;     // cut to the forge's limit here
   std::string target_url;      // may be empty
   std::string status_project;  // PullRequest::status_project, or empty
 };
 
-// `context` as every forge takes it: longer than 255 bytes, it is cut, and "-" and 12 hex digits of its SHA-256 are
-// added.
+// `context` as every forge takes it: longer than 255 bytes, it is cut, and "-" and 12 hex digits of its
+// SHA-256 are added.
 std::string StatusContext(std::string_view context);
 
 struct Approval {
@@ -62,9 +65,11 @@ struct Attribution {
   std::string author;  // login
   bool from_fork = false;
   std::string base_branch;  // that it was merged into
-  std::string merger;  // empty: not known
+  std::string merger;       // empty: not known
   std::optional<WallTime> merged_at;
-  std::string head_commit;          // what was merged
+  // What was merged. Of Gitea and Forgejo, the head of its branch as it is now: whoever pushes there after
+  // the merge moves it, but not refs/pull/N/head.
+  std::string head_commit;
   std::vector<Approval> approvals;  // of it, the newest word of each reviewer, in the order of time
   std::string raw;                  // the forge's replies, as they came, one a line
 };
@@ -80,29 +85,32 @@ struct Failure {
 template <class T>
 using Answer = tl::expected<T, Failure>;
 
-// Not thread-safe: one owner per worker. Every call makes one request or a few, each of which may take as long as
-// the time-outs, and none twice: to try again is the caller's part. Failures are
+// Not thread-safe: one owner per worker. Every call makes one request or a few, each of which may take as
+// long as the time-outs, and none twice: to try again is the caller's part. Failures are
 //
-//   kUnavailable   5xx, 408, 409, 425, 429, a used-up rate limit; no whole answer, or one that is no such JSON; TLS,
+//   kUnavailable   5xx, 408, 409, 425, 429, a used-up rate limit; no whole answer, or one that is no such
+//   JSON; TLS,
 //                  DNS, a time-out
 //   kInvalidInput  any other 4xx, and redirects, which are not followed; the hint says what the token needs
 class Forge {
  public:
   virtual ~Forge() = default;
 
-  // All that are open against `branch`, drafts too, in the order of their numbers; but those without a head commit
-  // (GitLab has such while nothing was pushed).
+  // All that are open against `branch`, drafts too, in the order of their numbers; but those without a head
+  // commit (GitLab has such while nothing was pushed).
   [[nodiscard]] virtual Answer<std::vector<PullRequest>> OpenPullRequests(const std::string& branch) = 0;
 
   // An open, closed or merged one. None: there is no such pull request. kInvalidInput for one without a head.
   [[nodiscard]] virtual Answer<std::optional<PullRequest>> FindPullRequest(std::int64_t number) = 0;
 
-  // Idempotent: a repeated one is no failure. kInvalidInput, which says so, where the forge does not know the commit.
+  // Idempotent: a repeated one is no failure. kInvalidInput, which says so, where the forge does not know the
+  // commit.
   [[nodiscard]] virtual Answer<void> SetStatus(const CommitStatus& status) = 0;
 
-  // Makes the comment of `number` that holds `marker` be `body` (which holds the marker too), and returns its id.
-  // `known`: the id that an earlier call returned, or 0. It is found by marker and author, so that nobody can
-  // have us edit theirs, and a repeated call never makes a second one. With `only_existing`, none is made: 0.
+  // Makes the comment of `number` that holds `marker` be `body` (which holds the marker too), and returns its
+  // id. `known`: the id that an earlier call returned, or 0. It is found by marker and author, so that nobody
+  // can have us edit theirs, and a repeated call never makes a second one. With `only_existing`, none is
+  // made: 0.
   [[nodiscard]] virtual Answer<std::int64_t> KeepComment(std::int64_t number, const std::string& marker,
                                                          const std::string& body, std::int64_t known,
                                                          bool only_existing) = 0;
@@ -112,7 +120,8 @@ class Forge {
   [[nodiscard]] virtual Answer<std::optional<Attribution>> FindAttribution(const std::string& commit) = 0;
 
   // The page of a line of a file at a commit, every part of the path percent-encoded. No request.
-  [[nodiscard]] virtual std::string FileUrl(const std::string& commit, std::string_view path, int line) const = 0;
+  [[nodiscard]] virtual std::string FileUrl(const std::string& commit, std::string_view path,
+                                            int line) const = 0;
 
   // The longest comment that it takes, in bytes.
   [[nodiscard]] virtual std::size_t CommentLimit() const = 0;

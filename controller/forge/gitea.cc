@@ -14,7 +14,8 @@
 namespace paliad::forge {
 namespace {
 
-// Gitea states no limits: its own pages show about so much of a description, and GitHub's comments are long enough.
+// Gitea states no limits: its own pages show about so much of a description, and GitHub's comments are long
+// enough.
 constexpr std::size_t kMaxDescription = 255;
 constexpr std::size_t kMaxComment = 65'536;
 
@@ -59,8 +60,8 @@ class Gitea final : public GithubLike {
   std::string CommentQuery() const override { return ""; }
   std::string ReviewQuery() const override { return "?limit=50"; }
 
-  // The server may have a smaller limit than was asked for: only an empty page, or the total, says that it is the
-  // last.
+  // The server may have a smaller limit than was asked for: only an empty page, or the total, says that it is
+  // the last.
   NextPage NextAfter(const std::string& where) const override {
     return [where, seen = std::size_t{0}](const HttpReply& reply, std::size_t items, int page) mutable {
       seen += items;
@@ -114,7 +115,8 @@ std::optional<Review> Gitea::ReadReview(const Json& json) const {
 
 }  // namespace
 
-std::unique_ptr<Forge> MakeGitea(const ForgeOptions& options, std::unique_ptr<Http> http, const Clock& clock) {
+std::unique_ptr<Forge> MakeGitea(const ForgeOptions& options, std::unique_ptr<Http> http,
+                                 const Clock& clock) {
   return std::make_unique<Gitea>(options, std::move(http), clock);
 }
 

@@ -24,8 +24,9 @@ std::string PullRequestJson(int number, const std::string& more = "") {
 class GiteaTest : public ::testing::Test {
  protected:
   std::unique_ptr<Forge> Make(ForgeKind kind = ForgeKind::kGitea) {
-    return MakeGitea({.kind = kind, .url = "https://git.example.com", .project = "m/paliad", .token = "t0ken"},
-                     std::make_unique<FakeHttp>(pages_), clock_);
+    return MakeGitea(
+        {.kind = kind, .url = "https://git.example.com", .project = "m/paliad", .token = "t0ken"},
+        std::make_unique<FakeHttp>(pages_), clock_);
   }
 
   FakePages pages_;
@@ -56,8 +57,8 @@ TEST_F(GiteaTest, StopsWhereTheTotalIsReached) {
 }
 
 TEST_F(GiteaTest, APullRequestWithoutAHeadIsNotListed) {
-  pages_.Add(kOpen, "[" + PullRequestJson(1, R"(,"head":{"sha":""})") + "," + PullRequestJson(2) + "]", 200,
-             {{"x-total-count", "2"}});
+  pages_.Add(kOpen, "[" + PullRequestJson(1, R"(,"head":{"sha":""})") + ",null," + PullRequestJson(2) + "]",
+             200, {{"x-total-count", "3"}});
   const auto open = Make()->OpenPullRequests("main");
   ASSERT_EQ(open->size(), 1u);
   EXPECT_EQ(open->at(0).number, 2);
@@ -74,8 +75,9 @@ TEST_F(GiteaTest, AListThatIsNoneIsNoAnswer) {
 
 TEST_F(GiteaTest, ListsAllCommentsAtOnce) {
   pages_.Add("GET " + kApi + "/user", R"({"login":"bot"})");
-  pages_.Add("GET " + kRepository + "/issues/7/comments",
-             R"([{"id":1,"user":{"login":"eve"},"body":"m"},{"id":2,"user":{"login":"bot"},"body":"m old"}])");
+  pages_.Add(
+      "GET " + kRepository + "/issues/7/comments",
+      R"([{"id":1,"user":{"login":"eve"},"body":"m"},{"id":2,"user":{"login":"bot"},"body":"m old"}])");
   pages_.Add("PATCH " + kRepository + "/issues/comments/2", "", 204);
   EXPECT_EQ(Make()->KeepComment(7, "m", "m new", 0, false), 2);
   EXPECT_EQ(pages_.requests.size(), 3u);
@@ -85,7 +87,8 @@ TEST_F(GiteaTest, ACommentThatIsNoLongerThereIsSearched) {
   pages_.Add("GET " + kApi + "/user", R"({"login":"bot"})");
   pages_.Add("GET " + kRepository + "/issues/comments/9", "", 204);
   pages_.Add("GET " + kRepository + "/issues/7/comments", "[]");
-  pages_.Add("POST " + kRepository + "/issues/7/comments", R"({"id":10,"user":{"login":"bot"},"body":"m"})", 201);
+  pages_.Add("POST " + kRepository + "/issues/7/comments", R"({"id":10,"user":{"login":"bot"},"body":"m"})",
+             201);
   EXPECT_EQ(Make()->KeepComment(7, "m", "m", 9, false), 10);
 }
 
@@ -125,9 +128,10 @@ TEST_F(GiteaTest, AnApprovalThatWasDismissedIsNone) {
 
 TEST_F(GiteaTest, AnAttributionWaitsForAForgeThatIsDown) {
   pages_.Add("GET " + kRepository + "/commits/" + kMerge + "/pull", PullRequestJson(7, R"(,"merged":true)"));
-  pages_.Add("GET " + kRepository + "/pulls/7/reviews?limit=50",
-             fmt::format(R"([{{"id":1,"user":{{"login":"bob"}},"state":"APPROVED","commit_id":"{}"}}])", kHead), 200,
-             {{"x-total-count", "1"}});
+  pages_.Add(
+      "GET " + kRepository + "/pulls/7/reviews?limit=50",
+      fmt::format(R"([{{"id":1,"user":{{"login":"bob"}},"state":"APPROVED","commit_id":"{}"}}])", kHead), 200,
+      {{"x-total-count", "1"}});
   pages_.Add("GET " + kRepository + "/collaborators/bob/permission", "", 502);
   const auto answer = Make()->FindAttribution(kMerge);
   ASSERT_FALSE(answer);
@@ -147,9 +151,10 @@ TEST_F(GiteaTest, LinksToALineOfAFile) {
 
 TEST_F(GiteaTest, ForgejoIsCalledByItsName) {
   const auto answer = Make(ForgeKind::kForgejo)->FindPullRequest(7);
-  EXPECT_EQ(answer.error().error.Message(),
-            "cannot see the project (GET https://git.example.com/api/v1/repos/m/paliad): Forgejo answered 404: Not "
-            "Found");
+  EXPECT_EQ(
+      answer.error().error.Message(),
+      "cannot see the project (GET https://git.example.com/api/v1/repos/m/paliad): Forgejo answered 404: Not "
+      "Found");
 }
 
 }  // namespace

@@ -109,10 +109,11 @@ Answer<std::optional<Json>> Github::FindMerged(const std::string& commit, std::s
     merged = exact || merged == 0 ? number : merged;
     return exact ? Take::kEnough : Take::kNext;
   };
-  const ApiRequest list{.where = fmt::format("{}/commits/{}/pulls{}", repository_, PercentEncode(commit), kPages),
-                        .doing = "find the commit's pull request",
-                        .needs = needs_.read,
-                        .record = raw};
+  const ApiRequest list{
+      .where = fmt::format("{}/commits/{}/pulls{}", repository_, PercentEncode(commit), kPages),
+      .doing = "find the commit's pull request",
+      .needs = needs_.read,
+      .record = raw};
   RETURN_IF_FAILURE(api_.ForEach(list, NextAfter(list.where), take));
   if (merged == 0) {
     return std::nullopt;
@@ -126,7 +127,8 @@ Answer<std::optional<Json>> Github::FindMerged(const std::string& commit, std::s
 
 }  // namespace
 
-std::unique_ptr<Forge> MakeGithub(const ForgeOptions& options, std::unique_ptr<Http> http, const Clock& clock) {
+std::unique_ptr<Forge> MakeGithub(const ForgeOptions& options, std::unique_ptr<Http> http,
+                                  const Clock& clock) {
   return std::make_unique<Github>(options, std::move(http), clock);
 }
 

@@ -12,7 +12,8 @@
 namespace paliad::forge {
 
 // REQUIRES: what MakeForge checks.
-std::unique_ptr<Forge> MakeGithub(const ForgeOptions& options, std::unique_ptr<Http> http, const Clock& clock);
+std::unique_ptr<Forge> MakeGithub(const ForgeOptions& options, std::unique_ptr<Http> http,
+                                  const Clock& clock);
 
 }  // namespace paliad::forge
 

@@ -15,8 +15,8 @@
 
 namespace paliad::forge {
 
-GithubLike::GithubLike(ApiOptions options, const std::string& project, Needs needs, std::size_t max_description,
-                       std::unique_ptr<Http> http, const Clock& clock)
+GithubLike::GithubLike(ApiOptions options, const std::string& project, Needs needs,
+                       std::size_t max_description, std::unique_ptr<Http> http, const Clock& clock)
     : repository_("/repos/" + PercentEncodePath(project)),
       needs_(std::move(needs)),
       api_(std::move(options), std::move(http), clock),
@@ -46,6 +46,9 @@ Answer<std::vector<PullRequest>> GithubLike::OpenPullRequests(const std::string&
   // Pages shift while pull requests come and go: one may come twice.
   std::map<std::int64_t, PullRequest> open;
   const auto take = [&](const Json& item) {
+    if (item.is_null()) {
+      return Take::kNext;  // of which Gitea itself cannot read the head
+    }
     std::optional<PullRequest> pull_request = github_shapes::ReadPullRequest(item);
     if (!pull_request) {
       return Take::kMalformed;
@@ -103,7 +106,8 @@ Answer<void> GithubLike::SetStatus(const CommitStatus& status) {
 }
 
 Answer<std::int64_t> GithubLike::KeepComment(std::int64_t number, const std::string& marker,
-                                             const std::string& body, std::int64_t known, bool only_existing) {
+                                             const std::string& body, std::int64_t known,
+                                             bool only_existing) {
   ASSIGN_ANSWER_OR_RETURN(std::string login, Login());
   const std::string list = fmt::format("{}/issues/{}/comments", repository_, number);
   const auto one = [this](std::int64_t id) { return fmt::format("{}/issues/comments/{}", repository_, id); };

@@ -45,7 +45,8 @@ std::optional<PullRequest> ReadPullRequest(const Json& json) {
                      .head_ref = fmt::format("refs/pull/{}/head", *number),
                      .base_branch = TextAt(json, "base.ref"),
                      .url = TextAt(json, "html_url"),
-                     .from_fork = IsFromFork(json)};
+                     .from_fork = IsFromFork(json),
+                     .merged = !TextAt(json, "merged_at").empty()};
 }
 
 std::optional<Comment> ReadComment(const Json& json) {

@@ -58,8 +58,9 @@ TEST_F(GithubTest, FollowsTheLinkToTheNextPage) {
   const std::string release = R"(,"base":{"ref":"release/1","repo":{"id":1}})";
   pages_.Add("GET " + kRepository + first, "[" + PullRequestJson(9, release) + "]", 200,
              {{"link", "<" + kApi + R"(/repositories/1/pulls?after=x>; rel="next")"}});
-  pages_.Add("GET " + kApi + "/repositories/1/pulls?after=x",
-             "[" + PullRequestJson(4, release) + "," + PullRequestJson(5) + "," + PullRequestJson(9, release) + "]");
+  pages_.Add(
+      "GET " + kApi + "/repositories/1/pulls?after=x",
+      "[" + PullRequestJson(4, release) + "," + PullRequestJson(5) + "," + PullRequestJson(9, release) + "]");
   const auto open = Make()->OpenPullRequests("release/1");
   ASSERT_TRUE(open) << open.error().error.Message();
   ASSERT_EQ(open->size(), 2u);  // 5 is against another branch, 9 came twice
@@ -72,8 +73,8 @@ TEST_F(GithubTest, FollowsTheLinkToTheNextPage) {
 }
 
 TEST_F(GithubTest, NeverFollowsALinkToAnotherServer) {
-  pages_.Add("GET " + kRepository + "/pulls?state=open&base=main&sort=created&direction=asc&per_page=100", "[]",
-             200, {{"link", R"(<https://api.github.com.evil.org/pulls?page=2>; rel="next")"}});
+  pages_.Add("GET " + kRepository + "/pulls?state=open&base=main&sort=created&direction=asc&per_page=100",
+             "[]", 200, {{"link", R"(<https://api.github.com.evil.org/pulls?page=2>; rel="next")"}});
   const auto open = Make()->OpenPullRequests("main");
   ASSERT_FALSE(open);
   EXPECT_EQ(open.error().error.kind, ErrorKind::kUnavailable);
@@ -81,7 +82,8 @@ TEST_F(GithubTest, NeverFollowsALinkToAnotherServer) {
 }
 
 TEST_F(GithubTest, AListWithoutEndIsRefused) {
-  const std::string page = kRepository + "/pulls?state=open&base=main&sort=created&direction=asc&per_page=100";
+  const std::string page =
+      kRepository + "/pulls?state=open&base=main&sort=created&direction=asc&per_page=100";
   pages_.Add("GET " + page, "[]", 200, {{"link", "<" + page + R"(>; rel="next")"}});
   const auto open = Make()->OpenPullRequests("main");
   ASSERT_FALSE(open);
@@ -103,11 +105,13 @@ TEST_F(GithubTest, ThereIsNoPullRequestOnlyIfTheProjectIsSeen) {
   const auto forge = Make();
   const auto blind = forge->FindPullRequest(7);
   ASSERT_FALSE(blind);
-  EXPECT_EQ(blind.error().error.Message(),
-            "cannot see the project (GET https://api.github.com/repos/m/paliad): GitHub answered 404: Not Found");
-  EXPECT_EQ(blind.error().error.hint,
-            "there is none, or the token may not see it: check `project`, and the token; it needs \"Pull requests: "
-            "read\", or `repo` with a classic token");
+  EXPECT_EQ(
+      blind.error().error.Message(),
+      "cannot see the project (GET https://api.github.com/repos/m/paliad): GitHub answered 404: Not Found");
+  EXPECT_EQ(
+      blind.error().error.hint,
+      "there is none, or the token may not see it: check `project`, and the token; it needs \"Pull requests: "
+      "read\", or `repo` with a classic token");
   pages_.Add("GET " + kRepository, "{}");
   const auto none = forge->FindPullRequest(7);
   ASSERT_TRUE(none);
@@ -137,8 +141,8 @@ TEST_F(GithubTest, CutsADescriptionWithinACharacterOfItsLimit) {
 
 TEST_F(GithubTest, SaysThatItDoesNotKnowTheCommit) {
   pages_.Add("GET " + kRepository, "{}");
-  pages_.Add("POST " + kRepository + "/statuses/" + kHead,
-             R"({"message":"No commit found for SHA: aaaa"})", 422);
+  pages_.Add("POST " + kRepository + "/statuses/" + kHead, R"({"message":"No commit found for SHA: aaaa"})",
+             422);
   const auto set = Make()->SetStatus({.commit = kHead, .context = "c"});
   ASSERT_FALSE(set);
   EXPECT_EQ(set.error().error.kind, ErrorKind::kInvalidInput);
@@ -210,9 +214,9 @@ TEST_F(GithubCommentTest, IsNotWrittenWhereItIsAsItShouldBe) {
 TEST_F(GithubCommentTest, IsSearchedOnAllPagesWhereItsIdIsGone) {
   pages_.Add("GET " + kList, "[" + CommentJson(41, "eve", "<!-- m --> not mine") + "]", 200,
              {{"link", "<" + kComments + R"(?page=2>; rel="next")"}});
-  pages_.Add("GET " + kComments + "?page=2",
-             "[" + CommentJson(43, "bot", "<!-- m --> second") + "," + CommentJson(42, "bot", "<!-- m --> first") +
-                 "," + CommentJson(30, "bot", "<!-- other --> mine") + "]");
+  pages_.Add("GET " + kComments + "?page=2", "[" + CommentJson(43, "bot", "<!-- m --> second") + "," +
+                                                 CommentJson(42, "bot", "<!-- m --> first") + "," +
+                                                 CommentJson(30, "bot", "<!-- other --> mine") + "]");
   pages_.Add("PATCH " + kOne + "42", "{}");
   EXPECT_EQ(Keep(40), 42);
   EXPECT_EQ(Writes(), (std::vector<std::string>{"PATCH " + kOne + "42"}));
@@ -228,8 +232,8 @@ TEST_F(GithubCommentTest, OfSomebodyElseIsNeverEdited) {
 TEST_F(GithubTest, SaysWhoMergedAndWhoApprovedWhatWasMerged) {
   const std::string commit = "GET " + kRepository + "/commits/" + kMerge + "/pulls?per_page=100";
   const std::string merged = R"(,"merged_at":"2026-05-20T10:00:00Z","merge_commit_sha":)";
-  pages_.Add(commit, "[" + PullRequestJson(5, merged + "\"" + kHead + "\"") + "," + PullRequestJson(6) + ",\n" +
-                         PullRequestJson(7, merged + "\"" + kMerge + "\"") + "]");
+  pages_.Add(commit, "[" + PullRequestJson(5, merged + "\"" + kHead + "\"") + "," + PullRequestJson(6) +
+                         ",\n" + PullRequestJson(7, merged + "\"" + kMerge + "\"") + "]");
   pages_.Add("GET " + kRepository + "/pulls/7",
              PullRequestJson(7, R"(,"merged_at":"2026-05-20T10:00:00Z","merged_by":{"login":"grace"})"));
   pages_.Add(
@@ -262,7 +266,8 @@ TEST_F(GithubTest, SaysWhoMergedAndWhoApprovedWhatWasMerged) {
 
 TEST_F(GithubTest, ACommitThatWasPushedHasNoAttribution) {
   pages_.Add("GET " + kRepository, "{}");
-  pages_.Add("GET " + kRepository + "/commits/" + kMerge + "/pulls?per_page=100", "[" + PullRequestJson(6) + "]");
+  pages_.Add("GET " + kRepository + "/commits/" + kMerge + "/pulls?per_page=100",
+             "[" + PullRequestJson(6) + "]");
   const auto answer = Make()->FindAttribution(kMerge);
   ASSERT_TRUE(answer) << answer.error().error.Message();
   EXPECT_FALSE(answer->has_value());
@@ -282,9 +287,10 @@ TEST_F(GithubTest, NeitherTheTokenNorControlCharactersGetIntoAnError) {
   ASSERT_FALSE(set);
   EXPECT_EQ(set.error().error.cause,
             R"(GitHub answered 401: Bad credentials: Bearer *** \x1b[31m; [{"code":"x"}])");
-  EXPECT_EQ(set.error().error.hint,
-            "the token is not accepted: it may be wrong, revoked or expired; it needs \"Commit statuses: read and "
-            "write\", or `repo:status` with a classic token");
+  EXPECT_EQ(
+      set.error().error.hint,
+      "the token is not accepted: it may be wrong, revoked or expired; it needs \"Commit statuses: read and "
+      "write\", or `repo:status` with a classic token");
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ constexpr std::size_t kPageSize = 100;
 constexpr int kDeveloper = 30;  // the lowest access level that may push
 
 constexpr char kNeedsRead[] = "the scope `read_api` or `api`";
-constexpr char kNeedsComment[] = "the scope `api`, and the role Planner or higher";
+constexpr char kNeedsComment[] = "the scope `api`, and the role Reporter or higher";
 constexpr char kNeedsStatus[] = "the scope `api`, and the role Developer or higher";
 
 std::string_view StateName(StatusState state) {
@@ -76,6 +76,7 @@ std::optional<PullRequest> ReadMergeRequest(const Json& json) {
                      .base_branch = TextAt(json, "target_branch"),
                      .url = TextAt(json, "web_url"),
                      .from_fork = from_fork,
+                     .merged = TextAt(json, "state") == "merged",
                      .status_project = from_fork && source ? std::to_string(*source) : ""};
 }
 
@@ -166,8 +167,9 @@ Answer<std::vector<PullRequest>> Gitlab::OpenPullRequests(const std::string& bra
   const std::string where =
       fmt::format("{}/merge_requests?state=opened&target_branch={}&order_by=created_at&sort=asc&per_page={}",
                   project_, PercentEncode(branch), kPageSize);
-  RETURN_IF_FAILURE(api_.ForEach({.where = where, .doing = "list the open merge requests", .needs = kNeedsRead},
-                                 NextAfter(where), take));
+  RETURN_IF_FAILURE(
+      api_.ForEach({.where = where, .doing = "list the open merge requests", .needs = kNeedsRead},
+                   NextAfter(where), take));
   std::vector<PullRequest> sorted;
   for (auto& [number, pull_request] : open) {
     sorted.push_back(std::move(pull_request));
@@ -212,8 +214,8 @@ Answer<void> Gitlab::SetStatusOn(const std::string& project, const CommitStatus&
   return FailWith(api_.Refused(request, reply));
 }
 
-// The page of a merge request from a fork shows the statuses of the fork's commit. A stranger's fork rarely lets us
-// write there; then the project's own copy of the commit is what is left.
+// The page of a merge request from a fork shows the statuses of the fork's commit. A stranger's fork rarely
+// lets us write there; then the project's own copy of the commit is what is left.
 Answer<void> Gitlab::SetStatus(const CommitStatus& status) {
   if (!status.status_project.empty()) {
     auto set = SetStatusOn("/projects/" + PercentEncode(status.status_project), status);
@@ -347,7 +349,8 @@ Answer<std::optional<Attribution>> Gitlab::FindAttribution(const std::string& co
 
 }  // namespace
 
-std::unique_ptr<Forge> MakeGitlab(const ForgeOptions& options, std::unique_ptr<Http> http, const Clock& clock) {
+std::unique_ptr<Forge> MakeGitlab(const ForgeOptions& options, std::unique_ptr<Http> http,
+                                  const Clock& clock) {
   return std::make_unique<Gitlab>(options, std::move(http), clock);
 }
 

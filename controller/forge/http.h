@@ -42,7 +42,7 @@ struct HttpFault {
 class Http {
  public:
   virtual ~Http() = default;
-  // A reply of any status. Never follows a redirect, never sends a request twice.
+  // A reply of any status. Never follows a redirect, and never sends anything but a GET twice.
   [[nodiscard]] virtual tl::expected<HttpReply, HttpFault> Perform(const HttpRequest& request) = 0;
 };
 

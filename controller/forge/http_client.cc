@@ -50,6 +50,12 @@ class HeaderList {
   std::unique_ptr<curl_slist, void (*)(curl_slist*)> list_{nullptr, curl_slist_free_all};
 };
 
+// Asked about once a second while a transfer goes on: 1 ends it.
+int IsStopped(void* stop, curl_off_t /*to_receive*/, curl_off_t /*received*/, curl_off_t /*to_send*/,
+              curl_off_t /*sent*/) {
+  return static_cast<const std::stop_token*>(stop)->stop_requested() ? 1 : 0;
+}
+
 }  // namespace
 
 std::optional<std::string_view> HttpReply::Header(std::string_view name) const {
@@ -133,6 +139,9 @@ void HttpClient::Prepare(const HttpRequest& request, Transfer& transfer) {
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &Transfer::OnHeader);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, &transfer);
+  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &IsStopped);
+  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &options_.stop);
   for (const auto& [name, value] : request.headers) {
     transfer.headers.Add(name + ": " + value);
   }
@@ -141,8 +150,8 @@ void HttpClient::Prepare(const HttpRequest& request, Transfer& transfer) {
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.c_str());
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-    // Where a connection that was kept turns out to be dead, libcurl sends the request again on another one, even
-    // a POST, whether the first one took effect or not. A new connection has no such excuse.
+    // Where a connection that was kept turns out to be dead, libcurl sends the request again on another one,
+    // even a POST, whether the first one took effect or not. A new connection has no such excuse.
     curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
   }
   // The last, since the list's beginning may move.
@@ -172,9 +181,13 @@ HttpFault HttpClient::FaultOf(int code, const Transfer& transfer) const {
     fault.cause = fmt::format("the answer is larger than {} MiB", options_.max_answer >> 20);
     return fault;
   }
+  if (code == CURLE_ABORTED_BY_CALLBACK) {
+    fault.cause = "it was told to stop";
+    return fault;
+  }
   if (code == CURLE_OPERATION_TIMEDOUT) {
-    fault.cause = fmt::format("no whole answer within {}", FormatDuration(sent > 0 ? options_.request_timeout
-                                                                                   : options_.connect_timeout));
+    fault.cause = fmt::format("no whole answer within {}",
+                              FormatDuration(sent > 0 ? options_.request_timeout : options_.connect_timeout));
     return fault;
   }
   const std::string_view detail = transfer.error.front() != '\0'

@@ -1,5 +1,5 @@
-// HTTP by libcurl, of which this is the only user. Not thread-safe; different clients may be used by different
-// threads.
+// HTTP by libcurl, of which this is the only user. Not thread-safe; different clients may be used by
+// different threads.
 #ifndef PALIAD_CONTROLLER_FORGE_HTTP_CLIENT_H_
 #define PALIAD_CONTROLLER_FORGE_HTTP_CLIENT_H_
 
@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -21,10 +22,11 @@ struct HttpClientOptions {
   std::chrono::milliseconds request_timeout{30'000};
   std::size_t max_answer = std::size_t{32} << 20;  // bytes of a body, unpacked
   std::string user_agent;
+  std::stop_token stop;  // ends a request under way
 };
 
-// TLS is always verified. Proxies come from the environment (https_proxy, no_proxy, …), but for http://, which
-// goes to loopback only: a proxy would see the token.
+// TLS is always verified. Proxies come from the environment (https_proxy, no_proxy, …), but for http://,
+// which goes to loopback only: a proxy would see the token.
 class HttpClient final : public Http {
  public:
   explicit HttpClient(HttpClientOptions options);

@@ -1,5 +1,5 @@
-// Fields of a forge's answers, by paths such as "head.repo.id". Forges leave fields out, send null for them, and
-// write numbers as text: none of that is an error here. Pure.
+// Fields of a forge's answers, by paths such as "head.repo.id". Forges leave fields out, send null for them,
+// and write numbers as text: none of that is an error here. Pure.
 #ifndef PALIAD_CONTROLLER_FORGE_JSON_FIELDS_H_
 #define PALIAD_CONTROLLER_FORGE_JSON_FIELDS_H_
 

@@ -29,7 +29,8 @@ std::string_view TakeUntil(std::string_view& text, std::string_view ends) {
 
 std::string_view Trim(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t");
-  return begin == text.npos ? std::string_view() : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+  return begin == text.npos ? std::string_view()
+                            : text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
 // `parameter` is "rel=next" or "rel=\"next last\"".

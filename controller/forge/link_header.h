@@ -7,8 +7,8 @@
 
 namespace paliad::forge {
 
-// The target of the first link whose relation is `relation`; empty if there is none. As it was sent: whether it is
-// to be believed is the caller's to say.
+// The target of the first link whose relation is `relation`; empty if there is none. As it was sent: whether
+// it is to be believed is the caller's to say.
 std::string LinkTarget(std::string_view header, std::string_view relation);
 
 }  // namespace paliad::forge

@@ -42,7 +42,8 @@ bool IsProject(std::string_view project, bool nested) {
 Status Check(const ForgeOptions& options) {
   const auto origin = OriginOf(options.url);
   if (!origin || options.url.find_first_of("?#") != std::string::npos) {
-    return Refuse(options.url, "it is not the address of a forge", "write for example https://git.example.com");
+    return Refuse(options.url, "it is not the address of a forge",
+                  "write for example https://git.example.com");
   }
   if (origin->scheme == "http" && !IsLoopback(*origin)) {
     return Refuse(options.url, "the token would travel in the clear", "use https://");
@@ -67,11 +68,12 @@ Result<std::unique_ptr<Forge>> MakeForge(const ForgeOptions& given, const Clock&
     options.url.pop_back();
   }
   RETURN_IF_ERROR(Check(options));
-  auto http = std::make_unique<HttpClient>(
-      HttpClientOptions{.ca_file = options.ca_file,
-                        .connect_timeout = options.connect_timeout,
-                        .request_timeout = options.request_timeout,
-                        .user_agent = fmt::format("paliad-gitops/{}", kVersion)});
+  auto http =
+      std::make_unique<HttpClient>(HttpClientOptions{.ca_file = options.ca_file,
+                                                     .connect_timeout = options.connect_timeout,
+                                                     .request_timeout = options.request_timeout,
+                                                     .user_agent = fmt::format("paliad-gitops/{}", kVersion),
+                                                     .stop = options.stop});
   switch (options.kind) {
     case ForgeKind::kGithub:
       return MakeGithub(options, std::move(http), clock);

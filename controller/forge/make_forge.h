@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "base/clock.h"
@@ -21,14 +22,15 @@ struct ForgeOptions {
   std::string ca_file;  // PEM, whom to trust over HTTPS; empty: the system's
   std::chrono::milliseconds connect_timeout{10'000};  // > 0
   std::chrono::milliseconds request_timeout{30'000};  // > 0; of a whole request
-  // At least so long from one write to the next on GitHub, which asks for it (docs.github.com, "Best practices for
-  // using the REST API"); a write waits for it.
+  // At least so long from one write to the next on GitHub, which asks for it (docs.github.com, "Best
+  // practices for using the REST API"); a write waits for it.
   std::chrono::milliseconds github_write_gap{1'000};
+  std::stop_token stop;  // ends a request under way, as a time-out does
 };
 
 // `clock` must outlive it. Makes no request. kInvalidInput for a URL that would let the token travel in the
-// clear or that is none, for a project that is no OWNER/NAME, and for a token that is empty or could break out
-// of a header.
+// clear or that is none, for a project that is no OWNER/NAME, and for a token that is empty or could break
+// out of a header.
 [[nodiscard]] Result<std::unique_ptr<Forge>> MakeForge(const ForgeOptions& options, const Clock& clock);
 
 }  // namespace paliad::forge

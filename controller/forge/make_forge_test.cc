@@ -6,7 +6,8 @@ namespace paliad::forge {
 namespace {
 
 ForgeOptions Good() {
-  return {.kind = ForgeKind::kGitea, .url = "https://git.example.com", .project = "m/paliad", .token = "t0ken"};
+  return {
+      .kind = ForgeKind::kGitea, .url = "https://git.example.com", .project = "m/paliad", .token = "t0ken"};
 }
 
 std::string Refusal(const ForgeOptions& options) {
@@ -27,7 +28,8 @@ TEST(MakeForge, MakesTheClientOfEachKind) {
 TEST(MakeForge, LetsNoTokenTravelInTheClear) {
   ForgeOptions options = Good();
   options.url = "http://git.example.com";
-  EXPECT_EQ(Refusal(options), "cannot use the forge http://git.example.com: the token would travel in the clear");
+  EXPECT_EQ(Refusal(options),
+            "cannot use the forge http://git.example.com: the token would travel in the clear");
   options.url = "http://127.0.0.1:3000/";
   EXPECT_EQ(Refusal(options), "");
 }

@@ -24,7 +24,7 @@ std::optional<std::int64_t> Number(std::optional<std::string_view> text) {
   }
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
   return error == std::errc() && end == text->data() + text->size() && number >= 0 ? std::optional(number)
-                                                                                  : std::nullopt;
+                                                                                   : std::nullopt;
 }
 
 milliseconds Bounded(std::int64_t seconds) {
@@ -37,7 +37,8 @@ milliseconds From(WallTime now, std::int64_t epoch_seconds) {
   return Bounded(epoch_seconds - std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
 }
 
-std::optional<std::int64_t> FirstNumber(const HttpReply& reply, std::string_view one, std::string_view other) {
+std::optional<std::int64_t> FirstNumber(const HttpReply& reply, std::string_view one,
+                                        std::string_view other) {
   const auto number = Number(reply.Header(one));
   return number ? number : Number(reply.Header(other));
 }
@@ -49,9 +50,8 @@ bool IsUsedUp(const HttpReply& reply) {
 }  // namespace
 
 bool IsRateLimited(const HttpReply& reply) {
-  return reply.status == 429 ||
-         (reply.status == 403 && (IsUsedUp(reply) || reply.Header("retry-after") ||
-                                  reply.body.find("rate limit") != std::string::npos));
+  return reply.status == 429 || (reply.status == 403 && (IsUsedUp(reply) || reply.Header("retry-after") ||
+                                                         reply.body.find("rate limit") != std::string::npos));
 }
 
 std::optional<milliseconds> RetryAfter(const HttpReply& reply, WallTime now) {

@@ -10,13 +10,13 @@
 
 namespace paliad::forge {
 
-// It was refused because there were too many requests: 429, and GitHub's 403 with a limit that is used up, with
-// Retry-After, or with a message that speaks of a rate limit.
+// It was refused because there were too many requests: 429, and GitHub's 403 with a limit that is used up,
+// with Retry-After, or with a message that speaks of a rate limit.
 bool IsRateLimited(const HttpReply& reply);
 
-// Retry-After (seconds, or a date of HTTP), else X-RateLimit-Reset or RateLimit-Reset (seconds since 1970; below
-// 10^9, seconds from now) where the limit is used up; else a minute where it is rate-limited all the same, as
-// GitHub asks for. From 1 s to 24 h, whatever is sent. None if it does not ask.
+// Retry-After (seconds, or a date of HTTP), else X-RateLimit-Reset or RateLimit-Reset (seconds since 1970;
+// below 10^9, seconds from now) where the limit is used up; else a minute where it is rate-limited all the
+// same, as GitHub asks for. From 1 s to 24 h, whatever is sent. None if it does not ask.
 std::optional<std::chrono::milliseconds> RetryAfter(const HttpReply& reply, WallTime now);
 
 }  // namespace paliad::forge

@@ -27,13 +27,15 @@ TEST(RetryAfter, AUsedUpLimitCountsUntilItIsReset) {
   EXPECT_EQ(Of(429, {{"ratelimit-remaining", "0"}, {"ratelimit-reset", "1780000060"}}), seconds(60));
   EXPECT_EQ(Of(429, {{"ratelimit-reset", "45"}}), seconds(45));
   // Retry-After is the plainer word.
-  EXPECT_EQ(Of(403, {{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "1780000090"}, {"retry-after", "5"}}),
-            seconds(5));
+  EXPECT_EQ(
+      Of(403, {{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "1780000090"}, {"retry-after", "5"}}),
+      seconds(5));
 }
 
 TEST(RetryAfter, ASecondaryLimitWithoutATimeIsAMinute) {
-  EXPECT_EQ(Of(403, {{"x-ratelimit-remaining", "12"}}, R"({"message":"You have exceeded a secondary rate limit"})"),
-            seconds(60));
+  EXPECT_EQ(
+      Of(403, {{"x-ratelimit-remaining", "12"}}, R"({"message":"You have exceeded a secondary rate limit"})"),
+      seconds(60));
   EXPECT_EQ(Of(429, {}), seconds(60));
 }
 

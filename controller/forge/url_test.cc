@@ -24,16 +24,18 @@ TEST(Url, OriginsAreComparedBySchemeHostAndPort) {
 
 TEST(Url, WhatReadersUnderstandDifferentlyHasNoOrigin) {
   for (const char* url :
-       {"", "git.example.com", "ftp://git.example.com", "https://", "https:///x", "https://me@git.example.com",
-        "https://git.example.com:443@evil.org/", "https://evil.org\\@git.example.com", "https://git example.com",
-        "https://git.example.com:0", "https://git.example.com:65536", "https://git.example.com:",
-        "https://[::1", "https://::1]/", "https://git.example.com\n.evil.org", "HTTPS://git.example.com"}) {
+       {"", "git.example.com", "ftp://git.example.com", "https://", "https:///x",
+        "https://me@git.example.com", "https://git.example.com:443@evil.org/",
+        "https://evil.org\\@git.example.com", "https://git example.com", "https://git.example.com:0",
+        "https://git.example.com:65536", "https://git.example.com:", "https://[::1", "https://::1]/",
+        "https://git.example.com\n.evil.org", "HTTPS://git.example.com"}) {
     EXPECT_FALSE(OriginOf(url)) << url;
   }
 }
 
 TEST(Url, LoopbackIsThisMachineAndNoNameThatLooksLikeIt) {
-  for (const char* url : {"http://localhost:3000", "http://127.0.0.1", "http://127.8.9.10:1", "http://[::1]:1"}) {
+  for (const char* url :
+       {"http://localhost:3000", "http://127.0.0.1", "http://127.8.9.10:1", "http://[::1]:1"}) {
     EXPECT_TRUE(IsLoopback(*OriginOf(url))) << url;
   }
   for (const char* url : {"http://127.0.0.1.example.com", "http://localhost.example.com", "http://128.0.0.1",

@@ -61,6 +61,7 @@ scratch::Options ScratchOptions(const JudgeSettings& settings) {
   options.given_template = settings.scratch_template;
   options.target = settings.target;
   options.target.database_url.clear();
+  options.stop = settings.stop;
   return options;
 }
 

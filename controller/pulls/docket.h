@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct JudgeSettings {
   std::string scratch_url;  // empty: no dry runs
   std::string scratch_template;
   bool dry_run_forks = false;
+  std::stop_token stop;  // cuts a dry run short; what is judged then is of no use
 };
 
 // One that may have to be judged.

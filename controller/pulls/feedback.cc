@@ -51,14 +51,14 @@ Words DryRunWords(const Verdict& verdict) {
           fmt::format("{} migration{} applied on the scratch server", applied, applied == 1 ? "" : "s")};
 }
 
-forge::CommitStatus StatusOf(const Verdict& verdict, const std::string& target, std::string_view check,
-                             const Words& words) {
-  return {.commit = verdict.pull_request.head_commit,
+forge::CommitStatus StatusOf(const forge::PullRequest& pull_request, const std::string& target,
+                             std::string_view check, const Words& words) {
+  return {.commit = pull_request.head_commit,
           .context = forge::StatusContext(fmt::format("paliad/{}/{}", target, check)),
           .state = words.state,
           .description = Truncate(EscapeForTerminal(words.description), kMaxDescription),
           .target_url = "",
-          .status_project = verdict.pull_request.status_project};
+          .status_project = pull_request.status_project};
 }
 
 // Where one is configured, something is said of it.
@@ -82,10 +82,20 @@ std::string PercentEncoded(std::string_view text) {
 std::vector<forge::CommitStatus> StatusesOf(const Verdict& verdict, const std::string& target) {
   std::vector<forge::CommitStatus> statuses;
   if (verdict.touches) {
-    statuses.push_back(StatusOf(verdict, target, "policy", PolicyWords(verdict)));
+    statuses.push_back(StatusOf(verdict.pull_request, target, "policy", PolicyWords(verdict)));
     if (HasDryRunStatus(verdict)) {
-      statuses.push_back(StatusOf(verdict, target, "dry-run", DryRunWords(verdict)));
+      statuses.push_back(StatusOf(verdict.pull_request, target, "dry-run", DryRunWords(verdict)));
     }
+  }
+  return statuses;
+}
+
+std::vector<forge::CommitStatus> UntouchedStatuses(const forge::PullRequest& pull_request,
+                                                   const std::string& target, bool dry_runs) {
+  const Words words{forge::StatusState::kSuccess, fmt::format("no migration of {} is touched", target)};
+  std::vector<forge::CommitStatus> statuses = {StatusOf(pull_request, target, "policy", words)};
+  if (dry_runs) {
+    statuses.push_back(StatusOf(pull_request, target, "dry-run", words));
   }
   return statuses;
 }

@@ -19,6 +19,11 @@ namespace paliad::pulls {
 // line. Of a pull request that does not touch the target: none.
 std::vector<forge::CommitStatus> StatusesOf(const Verdict& verdict, const std::string& target);
 
+// Of one that does not touch the target, where such ones are told too (`report_all`): success, in the same
+// contexts.
+std::vector<forge::CommitStatus> UntouchedStatuses(const forge::PullRequest& pull_request,
+                                                   const std::string& target, bool dry_runs);
+
 // "paliad/<target>/apply", cut as every forge takes it.
 std::string ApplyContext(const std::string& target);
 

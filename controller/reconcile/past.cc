@@ -114,4 +114,13 @@ Result<Past> ReadPast(pg::Session& session, const Target& target) {
                   {.ledger = found.front().Bool(0, 0), .controller = found.front().Bool(0, 1)});
 }
 
+Result<std::string> ReadCommitInSync(pg::Session& session, const Target& target) {
+  ASSIGN_OR_RETURN(
+      const pg::Rows rows,
+      session.Query("SELECT \"commit\" FROM paliad_ledger.entry WHERE tracker = $1 AND kind = 'run_finished'"
+                    " AND outcome IN ('in_sync', 'applied') ORDER BY seq DESC LIMIT 1",
+                    {target.tracker.Text()}, "look which commit is in the database"));
+  return rows.empty() ? "" : rows.String(0, 0);
+}
+
 }  // namespace paliad

@@ -67,6 +67,9 @@ struct PastObjects {
 // The same where nobody has looked which tables there are.
 [[nodiscard]] Result<Past> ReadPast(pg::Session& session, const Target& target);
 
+// The commit of the newest run that ended in sync; "" if there is none. REQUIRES: there is a ledger.
+[[nodiscard]] Result<std::string> ReadCommitInSync(pg::Session& session, const Target& target);
+
 }  // namespace paliad
 
 #endif  // PALIAD_CONTROLLER_RECONCILE_PAST_H_

@@ -20,6 +20,7 @@
 #include "controller/reconcile/past.h"
 #include "controller/reconcile/recovery.h"
 #include "controller/reconcile/run_entries.h"
+#include "controller/reconcile/run_forge.h"
 #include "controller/reconcile/run_session.h"
 #include "controller/reconcile/signing_key.h"
 #include "controller/reconcile/suspend.h"
@@ -62,7 +63,8 @@ class Reconciliation {
         secret_(secret),
         recorder_({.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()},
                   clock, /*first_ordinal=*/0, secret),
-        session_(target, options.lock_wait, clock, observer, options.cancel) {
+        session_(target, options.lock_wait, clock, observer, options.cancel),
+        forge_(options.forge) {
     run_.run_id = recorder_.run().run_id;
     run_.target = target.name;
   }
@@ -83,11 +85,15 @@ class Reconciliation {
     RETURN_IF_ERROR(ReadState());
     RETURN_IF_ERROR(ReadThePast());
     RETURN_IF_ERROR(Start());
-    for (const Step step : {&Reconciliation::SettleThePast, &Reconciliation::RefuseIfSuspended,
-                            &Reconciliation::RequirePolicy, &Reconciliation::SkipIfUnchanged,
-                            &Reconciliation::Diff, &Reconciliation::Refuse, &Reconciliation::RecordDrift,
-                            &Reconciliation::Decide, &Reconciliation::Bootstrap, &Reconciliation::Apply}) {
+    for (const Step step :
+         {&Reconciliation::SettleThePast, &Reconciliation::RefuseIfSuspended, &Reconciliation::RequirePolicy,
+          &Reconciliation::SkipIfUnchanged, &Reconciliation::Diff, &Reconciliation::Refuse,
+          &Reconciliation::RecordDrift, &Reconciliation::Decide, &Reconciliation::RequireApproval,
+          &Reconciliation::Bootstrap, &Reconciliation::Apply}) {
       const Result<Progress> progress = (this->*step)();
+      if (run_.awaits_approval) {
+        return std::move(run_);
+      }
       if (!progress) {
         run_.outcome = Outcome::kFailed;
         run_.error = progress.error();
@@ -261,6 +267,49 @@ class Reconciliation {
     return Progress::kEnd;
   }
 
+  // Whoever asked for this run hears of it; a run that nobody waits for leaves no trace and is made again.
+  Result<Progress> RequireApproval() {
+    if (assessment_.pending.empty()) {
+      return Progress::kGoOn;
+    }
+    ASSIGN_OR_RETURN(const std::vector<std::string> commits, CommitsToAttribute());
+    RETURN_IF_ERROR(forge_.Attribute(recorder_, commits));
+    std::string why = revision_.policy->require_approval ? forge_.WhyNotApproved(target_.branch) : "";
+    if (why.empty()) {
+      return Progress::kGoOn;
+    }
+    run_.outcome = Outcome::kRefused;
+    run_.awaits_approval = options_.only_after.has_value();
+    run_.error =
+        Error{.kind = ErrorKind::kUnavailable,
+              .doing = "apply",
+              .subject = run_.commit,
+              .cause = "policy requires an approval: " + std::move(why),
+              .hint = "let somebody with write access other than the author approve the pull request"};
+    return Progress::kEnd;
+  }
+
+  // Those that brought what is pending, as far as the ledger knows: each that touches the target since the
+  // newest run in sync. A run that was refused or rejected does not make what it looked at approved.
+  Result<std::vector<std::string>> CommitsToAttribute() {
+    std::vector<std::string> commits;
+    if (!options_.forge && !revision_.policy->require_approval) {
+      return commits;
+    }
+    ASSIGN_OR_RETURN(const std::string synced, ReadCommitInSync(*session_, target_));
+    if (!synced.empty()) {
+      ASSIGN_OR_RETURN(const auto steps,
+                       repository_.StepsSince(synced, run_.commit, {target_.path, target_.policy_path}));
+      for (const git::HistoryStep& step : steps.value_or(std::vector<git::HistoryStep>())) {
+        if (step.touches && step.commit != run_.commit) {
+          commits.push_back(step.commit);
+        }
+      }
+    }
+    commits.push_back(run_.commit);
+    return commits;
+  }
+
   // What the old counter counted is marked as applied without running it, in one transaction with its
   // entries.
   Result<Progress> Bootstrap() {
@@ -288,7 +337,8 @@ class Reconciliation {
   Result<Progress> Apply() {
     const std::vector<PreparedMigration>& pending = assessment_.pending;
     if (!pending.empty()) {
-      RETURN_IF_ERROR(CommitWaitingAsynchronously(*session_, recorder_));
+      RETURN_IF_ERROR(
+          CommitWaitingAsynchronously(*session_, recorder_, forge_.StartedSql(run_, pending.size())));
     }
     for (std::size_t i = 0; i < pending.size(); ++i) {
       if (options_.stop.stop_requested()) {
@@ -361,7 +411,9 @@ class Reconciliation {
   }
 
   Json FieldsOf(const PreparedMigration& prepared, const MigrationJob& job) const {
-    return AppliedFields(target_, revision_, prepared, job, session_->facts(), state_.identity);
+    Json fields = AppliedFields(target_, revision_, prepared, job, session_->facts(), state_.identity);
+    forge_.AddPullRequest(fields);
+    return fields;
   }
 
   Result<MigrationJob> MakeJob(const PreparedMigration& prepared) {
@@ -500,7 +552,7 @@ class Reconciliation {
         run_.retry = next == NextAction::kRetry || next == NextAction::kReplan;
       }
       RETURN_IF_ERROR(AddRunFinished());
-      committed = CommitWaiting(*session_, recorder_);
+      committed = CommitWaiting(*session_, recorder_, forge_.FinishedSql(run_));
       finished_ = committed.has_value();
       if (!finished_ && !session_->broken()) {
         break;
@@ -587,6 +639,7 @@ class Reconciliation {
   const std::optional<ledger::MacSecret> secret_;  // of the codes on append
   store::RunRecorder recorder_;
   RunSession session_;
+  RunForge forge_;
   LogSetup log_setup_;  // only where checkpoints are wanted
   Revision revision_;
   DatabaseState state_;

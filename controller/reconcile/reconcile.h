@@ -17,6 +17,7 @@
 #include "controller/postgres/advisory_lock.h"
 #include "controller/publish/anchor.h"
 #include "controller/reconcile/assessment.h"
+#include "controller/reconcile/forge_side.h"
 #include "controller/reconcile/migration_job.h"
 #include "controller/reconcile/target.h"
 #include "controller/store/tree_head.h"
@@ -37,11 +38,13 @@ struct RunOptions {
   int max_attempts = 5;                         // of one migration that waits for locks; > 0
   // For a run that nobody waits for: the end of the newest run that its caller knew (Past::seq). Where
   // another one ended since, the target is suspended, or the lock is not had, nothing is done and nothing is
-  // recorded: kConflict.
+  // recorded: kConflict; nor where policy requires an approval that is not known (Run::awaits_approval).
   std::optional<std::int64_t> only_after;
   std::int64_t commits_skipped = 0;  // before this one, since they change nothing here
-  std::stop_token stop;              // no further migration begins; the run ends as interrupted
-  std::stop_token cancel;            // the one that runs is cancelled in the server and rolls back
+  // Asked and told only by a run that comes to something; none: no forge has to do with it.
+  std::optional<ForgeSide> forge;
+  std::stop_token stop;    // no further migration begins; the run ends as interrupted
+  std::stop_token cancel;  // the one that runs is cancelled in the server and rolls back
 };
 
 // Told while a run goes on; for progress on a terminal and for logs. Called on the run's thread.
@@ -79,6 +82,7 @@ struct Run {
   std::optional<Error> anchoring_error;         // why none was made
   std::optional<Error> error;                   // why it was refused or failed where `failed` does not say
   bool retry = false;                           // what failed may go by itself: a lost connection, a lock
+  bool awaits_approval = false;  // nothing was done or recorded; `error` says who is to approve what
 };
 
 // In a line, why the run did not end in sync; empty if it did.

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ struct Options {
   Limits limits;
   int max_templates = 8;                         // cached ones; those unused for longest go first
   std::chrono::hours max_template_age{14 * 24};  // since it was last used
+  std::stop_token stop;                          // the time is up: whatever comes of it then is of no use
 };
 
 struct TableLock {

@@ -16,12 +16,13 @@ constexpr char kEndSql[] =
 }  // namespace
 
 Watchdog::Watchdog(pg::Session& session, std::string login, const Backend& backend,
-                   std::chrono::milliseconds limit)
+                   std::chrono::milliseconds limit, std::stop_token stop)
     : session_(session),
       login_(std::move(login)),
       backend_(backend),
       next_bite_(Clock::now() + limit),
-      thread_([this] { Watch(); }) {}
+      thread_([this] { Watch(); }),
+      on_stop_(std::move(stop), [this] { EndNow(); }) {}
 
 Watchdog::~Watchdog() {
   {
@@ -55,19 +56,25 @@ LocksByTable Watchdog::TakeSamples() {
   return std::exchange(samples_, {});
 }
 
+void Watchdog::EndNow() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  end_now_ = true;
+  changed_.notify_all();
+}
+
 void Watchdog::Watch() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stopping_) {
     const Clock::time_point now = Clock::now();
-    if (now >= next_bite_) {
+    if (now >= next_bite_ || WantsEnd()) {
       EndBackends(lock);
     } else if (sampling_) {
       Sample(lock);
       const auto pause = std::min<Clock::duration>((now - sampling_since_) / kSamplingPart, kLongestPause);
       changed_.wait_until(lock, std::min(now + pause, next_bite_),
-                          [this] { return stopping_ || !sampling_; });
+                          [this] { return stopping_ || !sampling_ || WantsEnd(); });
     } else {
-      changed_.wait_until(lock, next_bite_, [this] { return stopping_ || sampling_; });
+      changed_.wait_until(lock, next_bite_, [this] { return stopping_ || sampling_ || WantsEnd(); });
     }
   }
 }

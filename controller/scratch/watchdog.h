@@ -8,7 +8,9 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -20,8 +22,9 @@ namespace paliad::scratch {
 class Watchdog {
  public:
   // `session` may end sessions of the role `login`, and must outlive this. `backend` is the one to look at.
-  // The time runs from now on.
-  Watchdog(pg::Session& session, std::string login, const Backend& backend, std::chrono::milliseconds limit);
+  // The time runs from now on, and is up when `stop` says so.
+  Watchdog(pg::Session& session, std::string login, const Backend& backend, std::chrono::milliseconds limit,
+           std::stop_token stop);
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
@@ -38,6 +41,8 @@ class Watchdog {
   using Clock = std::chrono::steady_clock;
 
   void Watch();
+  void EndNow();
+  bool WantsEnd() const { return end_now_ && !fired_; }  // REQUIRES: mutex_ is held
   void EndBackends(std::unique_lock<std::mutex>& lock);
   void Sample(std::unique_lock<std::mutex>& lock);
 
@@ -49,13 +54,15 @@ class Watchdog {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;             // guarded by mutex_
+  bool end_now_ = false;              // guarded by mutex_
   bool sampling_ = false;             // guarded by mutex_
   bool fired_ = false;                // guarded by mutex_
   int round_ = 0;                     // of sampling; guarded by mutex_
   LocksByTable samples_;              // guarded by mutex_
   bool sampled_ = false;              // at least once in this round; guarded by mutex_
   Clock::time_point sampling_since_;  // guarded by mutex_
-  std::thread thread_;                // last: it uses all others
+  std::thread thread_;                // it uses all others
+  std::stop_callback<std::function<void()>> on_stop_;  // last: it calls EndNow
 };
 
 }  // namespace paliad::scratch

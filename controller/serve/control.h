@@ -101,8 +101,9 @@ class MetricsSink {
   virtual void LockWaited(const std::string& target, std::chrono::microseconds duration) = 0;
   // Entries in all, and entries since the newest signed checkpoint.
   virtual void LedgerSize(const std::string& target, std::int64_t size, std::int64_t unanchored) = 0;
-  virtual void FeedbackQueue(std::int64_t length) = 0;
-  virtual void FeedbackFailed(std::string_view forge) = 0;
+  // What waits for the forge at `url`; and a request to one of a kind ("gitea") that failed.
+  virtual void FeedbackQueue(const std::string& url, std::int64_t length) = 0;
+  virtual void FeedbackFailed(std::string_view kind) = 0;
 };
 
 }  // namespace paliad::serve

@@ -28,6 +28,8 @@ bool TellsOfEffect(ledger::Kind kind) {
     case ledger::Kind::kFailed:
     case ledger::Kind::kOutcomeUnknown:
     case ledger::Kind::kDrift:
+    case ledger::Kind::kCheckFinished:
+    case ledger::Kind::kAttributed:
       return false;
   }
   return false;
@@ -150,8 +152,9 @@ Status CommitWaiting(pg::Session& session, RunRecorder& recorder, const std::str
   return Commit(session, recorder, sql_before);
 }
 
-Status CommitWaitingAsynchronously(pg::Session& session, RunRecorder& recorder) {
-  return Commit(session, recorder, "SET LOCAL synchronous_commit = off;");
+Status CommitWaitingAsynchronously(pg::Session& session, RunRecorder& recorder,
+                                   const std::string& sql_before) {
+  return Commit(session, recorder, "SET LOCAL synchronous_commit = off;" + sql_before);
 }
 
 }  // namespace paliad::store

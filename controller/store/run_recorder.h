@@ -99,7 +99,8 @@ class RunRecorder {
 
 // The same without waiting for the disk: the commit is ordered before every later one and may be lost with
 // them in a crash.
-[[nodiscard]] Status CommitWaitingAsynchronously(pg::Session& session, RunRecorder& recorder);
+[[nodiscard]] Status CommitWaitingAsynchronously(pg::Session& session, RunRecorder& recorder,
+                                                 const std::string& sql_before = "");
 
 }  // namespace paliad::store
 

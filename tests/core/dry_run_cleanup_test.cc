@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -108,6 +109,19 @@ TEST_F(DryRunCleanup, AKillAtAnyMomentIsSweptByTheNextRun) {
   const auto run = Dry(kHarmless);
   EXPECT_TRUE(run.ok());
   EXPECT_TRUE(run.warnings.empty()) << run.warnings.front();
+  EXPECT_EQ(SharedState(), before_);
+}
+
+TEST_F(DryRunCleanup, OneThatIsToldToStopEndsAtOnceAndLeavesNothing) {
+  std::stop_source stop;
+  options_.stop = stop.get_token();
+  std::thread stopper([&stop] {
+    WaitFor(kSleeping);
+    stop.request_stop();
+  });
+  const auto run = TryDry(kSleepy);  // else it sleeps for longer than the test may take
+  stopper.join();
+  EXPECT_FALSE(run && run->ok());
   EXPECT_EQ(SharedState(), before_);
 }
 

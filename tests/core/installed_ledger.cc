@@ -54,10 +54,10 @@ Result<Installation> InstalledLedger::Install(const std::string& admin_url) {
       target_, {.admin_url = admin_url.empty() ? admin_url_ : admin_url, .actor = "admin@test"}, clock_);
 }
 
-Result<Run> InstalledLedger::Reconcile() {
+Result<Run> InstalledLedger::Reconcile(const RunOptions& options) {
   ASSIGN_OR_RETURN(git::Repository repository, git::Repository::Open(scenario_.repo().path()));
   Silent observer;
-  return paliad::Reconcile(target_, repository, {.actor = "test"}, clock_, observer);
+  return paliad::Reconcile(target_, repository, options, clock_, observer);
 }
 
 JobResult InstalledLedger::Migrate(const std::string& sql) {

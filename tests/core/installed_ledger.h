@@ -30,7 +30,7 @@ class InstalledLedger {
   Result<Installation> Install(const std::string& admin_url = "");
 
   // One run as the login, with the target's key. A call that could not even be recorded has an Error.
-  Result<Run> Reconcile();
+  Result<Run> Reconcile(const RunOptions& options = {.actor = "test"});
 
   // `sql` as a migration of the next version, straight to the executor: no rule looks at it.
   JobResult Migrate(const std::string& sql);

@@ -22,9 +22,9 @@ milliseconds Doubled(milliseconds first, milliseconds most, int attempt) {
 
 }  // namespace
 
-milliseconds DelayAfterFailure(int attempt) {
+milliseconds DelayAfterFailure(int attempt, milliseconds longest) {
   assert(attempt >= 1);
-  const milliseconds full = Doubled(kShortestDelay, kLongestDelay, attempt);
+  const milliseconds full = Doubled(kShortestDelay, longest, attempt);
   return Between(full / 2, full);
 }
 

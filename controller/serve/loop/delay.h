@@ -9,8 +9,8 @@ namespace paliad::serve {
 inline constexpr std::chrono::milliseconds kShortestDelay{1'000};
 inline constexpr std::chrono::milliseconds kLongestDelay{300'000};
 
-// Doubles from kShortestDelay to kLongestDelay, less up to half of it at random. REQUIRES: attempt >= 1.
-std::chrono::milliseconds DelayAfterFailure(int attempt);
+// Doubles from kShortestDelay to `longest`, less up to half of it at random. REQUIRES: attempt >= 1.
+std::chrono::milliseconds DelayAfterFailure(int attempt, std::chrono::milliseconds longest = kLongestDelay);
 
 // The interval less up to a fifth of it at random: never longer, so that a push is seen within the interval.
 std::chrono::milliseconds UntilNextPoll(std::chrono::milliseconds interval);

@@ -10,6 +10,7 @@
 
 #include "controller/config/config_file.h"
 #include "controller/postgres/session.h"
+#include "controller/pulls/open_forge.h"
 #include "controller/reconcile/past.h"
 #include "controller/reconcile/suspend.h"
 
@@ -41,7 +42,15 @@ Loop::Loop(const config::Config& config, std::string actor, MetricsSink& metrics
                    .actor = std::move(actor),
                    .stop = stop_.get_token(),
                    .cancel = cancel_.get_token()},
-      slots_(kFetchesAtATime, clock) {
+      slots_(kFetchesAtATime, clock),
+      pull_requests_(std::make_unique<PullRequests>(
+          config,
+          [this](const std::string& target) {
+            if (const Seat* seat = Find(target)) {
+              AskForFetch(*seat);
+            }
+          },
+          metrics, clock)) {
   AddTargets(config);
   const int count = std::min(config.concurrency, static_cast<int>(seats_.size()));
   working_ = count;
@@ -53,20 +62,32 @@ Loop::Loop(const config::Config& config, std::string actor, MetricsSink& metrics
 
 Loop::~Loop() {
   Stop();
-  workers_.clear();  // they ask sources for fetches
-  sources_.clear();  // which tell targets
+  workers_.clear();
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& seat : seats_) {
+      seat->source = nullptr;
+    }
+  }
+  sources_.clear();  // which tell targets and the watches of pull requests
 }
 
 void Loop::AddTargets(const config::Config& config) {
   for (const config::TargetConfig& target : config.targets) {
     seats_.push_back(std::make_unique<Seat>());
     Seat* seat = seats_.back().get();
-    seat->loop = std::make_unique<TargetLoop>(target, environment_, [this, seat] {
-      const std::lock_guard lock(mutex_);
-      if (seat->source != nullptr) {
-        seat->source->Notify();
-      }
-    });
+    seat->loop = std::make_unique<TargetLoop>(
+        target, environment_, pull_requests_->SideOf(target.target.name),
+        TargetLoop::Callbacks{
+            .look_at_source = [this, seat] { AskForFetch(*seat); },
+            .run_recorded = [this, name = target.target.name] { pull_requests_->TakeRun(name); }});
+  }
+}
+
+void Loop::AskForFetch(const Seat& seat) {
+  const std::lock_guard lock(mutex_);
+  if (seat.source != nullptr) {
+    seat.source->Notify();
   }
 }
 
@@ -81,6 +102,9 @@ void Loop::StartSources(const config::Config& config) {
     options.interval = options.target.interval;
     for (const Seat* seat : seats) {
       options.target_names.push_back(seat->loop->name());
+      if (const auto& forge = seat->loop->config().forge; forge && !forge->token.empty()) {
+        options.references.insert(pulls::HeadReferences(forge->kind));
+      }
       options.interval = std::min(options.interval, seat->loop->config().interval);
     }
     sources_.push_back(std::make_unique<Source>(
@@ -99,6 +123,7 @@ void Loop::TakeFetched(const std::vector<Seat*>& seats, const Fetched& fetched) 
     seat->loop->TakeFetched(fetched);
     if (!fetched.clone.empty()) {
       Request(*seat);
+      pull_requests_->TakeFetched(seat->loop->name(), fetched.clone);
     }
   }
 }
@@ -181,11 +206,10 @@ void Loop::Notify(const std::string& target, Notice notice) {
   }
   if (notice == Notice::kPush) {
     seat->loop->TakePush();
+  } else {
+    seat->loop->TakePullRequestNews();
   }
-  const std::lock_guard lock(mutex_);
-  if (seat->source != nullptr) {
-    seat->source->Notify();
-  }
+  AskForFetch(*seat);
 }
 
 Status Loop::ForTarget(const std::string& name, const std::function<Status(const Target&)>& ask) {
@@ -231,6 +255,7 @@ Status Loop::Reconcile(const std::string& target, const std::string& actor, cons
 
 void Loop::Retire() {
   retire_.request_stop();
+  pull_requests_->Retire();
   const std::lock_guard lock(mutex_);
   due_.notify_all();
 }
@@ -247,7 +272,7 @@ void Loop::Cancel() {
 
 bool Loop::Ended() const {
   const std::lock_guard lock(mutex_);
-  return working_ == 0;
+  return working_ == 0 && pull_requests_->Ended();
 }
 
 }  // namespace paliad::serve

@@ -18,6 +18,7 @@
 #include "controller/serve/loop/fetch_slots.h"
 #include "controller/serve/loop/source.h"
 #include "controller/serve/loop/target_loop.h"
+#include "controller/serve/pulls/pull_requests.h"
 
 namespace paliad::serve {
 
@@ -60,6 +61,7 @@ class Loop final : public Control {
 
   void AddTargets(const config::Config& config);
   void StartSources(const config::Config& config);
+  void AskForFetch(const Seat& seat);
   void TakeFetched(const std::vector<Seat*>& seats, const Fetched& fetched);
   void Request(Seat& seat);
   void Work(const std::stop_token& stop);
@@ -74,7 +76,8 @@ class Loop final : public Control {
   std::stop_source cancel_;
   const LoopEnvironment environment_;
   FetchSlots slots_;
-  std::vector<std::unique_ptr<Seat>> seats_;  // fixed once it is made
+  std::unique_ptr<PullRequests> pull_requests_;  // fixed once it is made
+  std::vector<std::unique_ptr<Seat>> seats_;     // the same
 
   mutable std::mutex mutex_;
   std::condition_variable_any due_;

@@ -77,6 +77,7 @@ Result<std::string> Source::Fetch(const std::stop_token& stop) {
   fetch.url = target.repository;
   fetch.branch = target.target.branch;
   fetch.data_dir = options_.data_dir;
+  fetch.references.assign(options_.references.begin(), options_.references.end());
   fetch.deadline = options_.deadline;
   fetch.stop = stop;
   ASSIGN_OR_RETURN(fetch.credentials, config::ReadCredentials(target));

@@ -9,6 +9,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -34,6 +35,7 @@ struct SourceOptions {
   config::TargetConfig target;            // one of those that share it: where, and with which secrets
   std::vector<std::string> target_names;  // all of them, for metrics
   std::string data_dir;
+  std::set<std::string> references;             // beside the branches: "refs/pull/*/head"
   std::chrono::milliseconds interval{60'000};   // the shortest of theirs
   std::chrono::milliseconds deadline{600'000};  // of one fetch
 };

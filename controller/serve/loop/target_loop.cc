@@ -80,8 +80,11 @@ class TargetLoop::Observer final : public RunObserver {
 };
 
 TargetLoop::TargetLoop(config::TargetConfig config, const LoopEnvironment& environment,
-                       std::function<void()> look_at_source)
-    : config_(std::move(config)), environment_(environment), look_at_source_(std::move(look_at_source)) {
+                       std::optional<ForgeSide> forge, Callbacks callbacks)
+    : config_(std::move(config)),
+      environment_(environment),
+      forge_(std::move(forge)),
+      callbacks_(std::move(callbacks)) {
   snapshot_.name = config_.target.name;
   snapshot_.since = environment_.clock.Now();
   snapshot_.reason = "starting";
@@ -115,6 +118,11 @@ void TargetLoop::TakePush() {
   news_.pushed = true;
 }
 
+void TargetLoop::TakePullRequestNews() {
+  const std::lock_guard lock(mutex_);
+  news_.pull_request = true;
+}
+
 void TargetLoop::TakePersonsRequest() {
   const std::lock_guard lock(mutex_);
   news_.person = true;
@@ -125,6 +133,7 @@ TargetLoop::News TargetLoop::TakeNews() {
   News news = news_;
   news_.pushed = false;
   news_.person = false;
+  news_.pull_request = false;
   return news;
 }
 
@@ -140,6 +149,9 @@ SteadyTime TargetLoop::Pass() {
     cannot_begin_.clear();
     not_before_ = {};
   }
+  if (news.pull_request && awaits_approval_) {
+    not_before_ = {};
+  }
   return PassOver(news);
 }
 
@@ -152,7 +164,7 @@ SteadyTime TargetLoop::PassOver(const News& news) {
     return not_before_;
   }
   if (!head) {
-    look_at_source_();  // which mends a clone that is damaged
+    callbacks_.look_at_source();  // which mends a clone that is damaged
     return Retry(head.error().Message(), head.error().hint);
   }
   // A fetch does not cut a delay short unless it brought something.
@@ -166,7 +178,7 @@ SteadyTime TargetLoop::PassOver(const News& news) {
   }
   const Result<View> view = Look(*session, *repository);
   if (!view) {
-    look_at_source_();
+    callbacks_.look_at_source();
     return Retry(view.error().Message(), view.error().hint);
   }
   NoteView(*view);
@@ -300,6 +312,7 @@ SteadyTime TargetLoop::Run(const Decision& decision, git::Repository& repository
                                              .lock_wait = milliseconds(0),
                                              .only_after = view.past.seq(),
                                              .commits_skipped = decision.commits_skipped,
+                                             .forge = forge_,
                                              .stop = environment_.stop,
                                              .cancel = environment_.cancel},
                                             environment_.clock, observer);
@@ -309,6 +322,12 @@ SteadyTime TargetLoop::Run(const Decision& decision, git::Repository& repository
     const std::lock_guard lock(mutex_);
     snapshot_.step.clear();
   }
+  awaits_approval_ = run && run->awaits_approval;
+  if (awaits_approval_) {
+    return AwaitApproval(*run, view.past);
+  }
+  NoteLockWait(run.has_value(), began);
+  callbacks_.run_recorded();
   return run ? TakeRun(*run, duration) : TakeError(decision, run.error());
 }
 
@@ -335,6 +354,26 @@ SteadyTime TargetLoop::TakeRun(const paliad::Run& run, std::chrono::microseconds
     snapshot_.attempt = 0;
   }
   return environment_.clock.Steady();
+}
+
+// A run does not wait for the lock, which would keep a worker from other targets: it is tried again and
+// again, and all of that is the wait.
+void TargetLoop::NoteLockWait(bool had_lock, SteadyTime began) {
+  if (!had_lock) {
+    waits_since_ = waits_since_.value_or(began);
+    return;
+  }
+  const auto waited = began - std::exchange(waits_since_, std::nullopt).value_or(began);
+  environment_.metrics.LockWaited(name(), std::chrono::duration_cast<std::chrono::microseconds>(waited));
+}
+
+// The next look comes after a delay, or when the forge speaks of a pull request.
+SteadyTime TargetLoop::AwaitApproval(const paliad::Run& run, const Past& past) {
+  const SteadyTime due = Retry(run.error->Message(), run.error->hint);
+  if (Result<pg::Session> session = Connect()) {
+    NoteInDatabase(*session, past);
+  }
+  return due;
 }
 
 // The next run makes up for a place that failed; a ledger that does not continue what was published needs a

@@ -16,6 +16,7 @@
 #include "controller/config/config.h"
 #include "controller/git/repository.h"
 #include "controller/postgres/session.h"
+#include "controller/reconcile/forge_side.h"
 #include "controller/reconcile/past.h"
 #include "controller/reconcile/reconcile.h"
 #include "controller/serve/control.h"
@@ -35,9 +36,14 @@ struct LoopEnvironment {
 
 class TargetLoop {
  public:
-  // `environment` must outlive it. `look_at_source` asks for a fetch.
-  TargetLoop(config::TargetConfig config, const LoopEnvironment& environment,
-             std::function<void()> look_at_source);
+  struct Callbacks {
+    std::function<void()> look_at_source;  // asks for a fetch
+    std::function<void()> run_recorded;    // a run has ended
+  };
+
+  // `environment` must outlive it. `forge`: none: there is no forge.
+  TargetLoop(config::TargetConfig config, const LoopEnvironment& environment, std::optional<ForgeSide> forge,
+             Callbacks callbacks);
   ~TargetLoop();
 
   TargetLoop(const TargetLoop&) = delete;
@@ -49,8 +55,9 @@ class TargetLoop {
   // Thread-safe; none of these waits for a pass.
   TargetSnapshot Snapshot() const;
   void TakeFetched(const Fetched& fetched);
-  void TakePush();            // a webhook spoke of the target
-  void TakePersonsRequest();  // whatever a delay says, the next pass looks
+  void TakePush();             // a webhook spoke of the target
+  void TakePullRequestNews();  // a webhook spoke of a pull request, which may be approved now
+  void TakePersonsRequest();   // whatever a delay says, the next pass looks
 
   // One pass. Returns when the next one is due if nobody asks sooner. One at a time.
   SteadyTime Pass();
@@ -71,6 +78,7 @@ class TargetLoop {
     std::string clone;
     bool pushed = false;
     bool person = false;
+    bool pull_request = false;
   };
 
   News TakeNews();
@@ -80,6 +88,8 @@ class TargetLoop {
   Result<bool> RowsChanged(pg::Session& session, const Past& past);
   SteadyTime Act(const News& news, pg::Session session, git::Repository& repository, const View& view);
   SteadyTime Run(const Decision& decision, git::Repository& repository, const View& view);
+  void NoteLockWait(bool had_lock, SteadyTime began);
+  SteadyTime AwaitApproval(const paliad::Run& run, const Past& past);
   SteadyTime TakeRun(const paliad::Run& run, std::chrono::microseconds duration);
   void LogAnchoring(const paliad::Run& run) const;
   SteadyTime TakeError(const Decision& decision, const Error& error);
@@ -91,7 +101,8 @@ class TargetLoop {
 
   const config::TargetConfig config_;
   const LoopEnvironment& environment_;
-  const std::function<void()> look_at_source_;
+  const std::optional<ForgeSide> forge_;
+  const Callbacks callbacks_;
 
   // The passes' own.
   std::map<std::string, Error> cannot_begin_;  // by commit
@@ -100,6 +111,8 @@ class TargetLoop {
   SteadyTime not_before_{};                    // the end of the delay
   std::string head_;                           // when that delay began
   int conflicts_ = 0;                          // in a row
+  std::optional<SteadyTime> waits_since_;      // somebody else has had the lock
+  bool awaits_approval_ = false;               // that delay is for one
   bool pushed_ = false;                        // until the branch is as reconciled
   bool rewritten_ = false;
 

@@ -8,6 +8,8 @@
 #include <prometheus/text_serializer.h>
 
 #include <iterator>
+#include <map>
+#include <mutex>
 #include <utility>
 
 #include "controller/version.h"
@@ -71,6 +73,9 @@ class Metrics::Families {
     feedback_queue.Add({});
   }
 
+  std::mutex queue_mutex;
+  std::map<std::string, std::int64_t> queues;  // guarded by queue_mutex: what waits for each forge
+
   prometheus::Registry registry;
   Family<Counter>& runs =
       Register(prometheus::BuildCounter(), registry, "paliad_runs_total", "Runs that ended");
@@ -133,12 +138,15 @@ void Metrics::LedgerSize(const std::string& target, std::int64_t size, std::int6
   families_->ledger_unanchored.Add({{"target", target}}).Set(static_cast<double>(unanchored));
 }
 
-void Metrics::FeedbackQueue(std::int64_t length) {
-  families_->feedback_queue.Add({}).Set(static_cast<double>(length));
+void Metrics::FeedbackQueue(const std::string& url, std::int64_t length) {
+  const std::lock_guard lock(families_->queue_mutex);
+  std::int64_t& known = families_->queues[url];
+  families_->feedback_queue.Add({}).Increment(static_cast<double>(length - known));
+  known = length;
 }
 
-void Metrics::FeedbackFailed(std::string_view forge) {
-  families_->feedback_errors.Add({{"forge", std::string(forge)}}).Increment();
+void Metrics::FeedbackFailed(std::string_view kind) {
+  families_->feedback_errors.Add({{"forge", std::string(kind)}}).Increment();
 }
 
 void Metrics::WebhookAnswered(const std::string& target, std::string_view result) {

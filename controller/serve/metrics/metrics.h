@@ -26,8 +26,8 @@ class Metrics final : public MetricsSink {
   void FetchEnded(const std::string& target, bool ok, std::chrono::microseconds duration) override;
   void LockWaited(const std::string& target, std::chrono::microseconds duration) override;
   void LedgerSize(const std::string& target, std::int64_t size, std::int64_t unanchored) override;
-  void FeedbackQueue(std::int64_t length) override;
-  void FeedbackFailed(std::string_view forge) override;
+  void FeedbackQueue(const std::string& url, std::int64_t length) override;
+  void FeedbackFailed(std::string_view kind) override;
 
   // `result` is one of a few words: a sender's text must never become a label.
   void WebhookAnswered(const std::string& target, std::string_view result);

@@ -22,7 +22,9 @@ TEST(Metrics, EveryMetricHasItsPublicNameAndLabels) {
   metrics.FetchEnded("production", false, milliseconds(9'000));
   metrics.LockWaited("production", milliseconds(2));
   metrics.LedgerSize("production", 120, 7);
-  metrics.FeedbackQueue(2);
+  metrics.FeedbackQueue("https://git.example.com", 5);
+  metrics.FeedbackQueue("https://github.com", 1);
+  metrics.FeedbackQueue("https://git.example.com", 1);
   metrics.FeedbackFailed("gitea");
   metrics.WebhookAnswered("production", "accepted");
   TargetSnapshot snapshot{.name = "production", .state = State::kRetrying, .commits_behind = 4};

@@ -103,6 +103,47 @@ OrderedJson MigrationData(const PageContext& context, Records& records, const st
       {"sql", SqlOf(context, records, commit, leaf)}};
 }
 
+// Of an `attributed` entry; the address is the forge's word, so it is a link only where it can be one.
+OrderedJson PullRequestData(const Json& leaf) {
+  const Json pull_request = leaf.value("pull_request", Json());
+  if (!pull_request.is_object()) {
+    return {{"label", "none: the forge knows of no pull request"}, {"href", ""}, {"approved_by", ""}};
+  }
+  std::string approvers;
+  for (const Json& approver : pull_request.value("approvers", Json::array())) {
+    approvers += (approvers.empty() ? "" : ", ") + (approver.is_string() ? approver.get<std::string>() : "");
+  }
+  const std::string merger = TextOf(pull_request, "merger");
+  const std::string url = TextOf(pull_request, "url");
+  return {
+      {"label", fmt::format("{} by {}{}", pull_request.value("number", std::int64_t{0}),
+                            TextOf(pull_request, "author"), merger.empty() ? "" : ", merged by " + merger)},
+      {"href", url.starts_with("https://") || url.starts_with("http://") ? url : ""},
+      {"approved_by", approvers.empty() ? "nobody" : approvers}};
+}
+
+// The `attributed` entries of a run: its own, and those that came after its end.
+Result<OrderedJson> PullRequestsOf(Records& records, const std::string& run_id,
+                                   const std::vector<store::EntryRow>& entries) {
+  constexpr std::int64_t kLate = 50;
+  OrderedJson list = OrderedJson::array();
+  const auto add = [&](const std::vector<store::EntryRow>& rows) {
+    for (const store::EntryRow& entry : rows) {
+      const Json leaf = LeafOf(entry);
+      if (TextOf(leaf, "kind") == "attributed" && TextOf(leaf, "of_run") == run_id) {
+        list.push_back(PullRequestData(leaf));
+      }
+    }
+  };
+  add(entries);
+  if (list.empty() && !entries.empty()) {
+    ASSIGN_OR_RETURN(const auto late,
+                     records.Entries({.kind = "attributed", .cursor = entries.back().seq, .limit = kLate}));
+    add(late.items);
+  }
+  return list;
+}
+
 bool TellsOfMigration(const std::string& kind) {
   return kind == "applied" || kind == "failed" || kind == "intent" || kind == "outcome_unknown";
 }
@@ -168,6 +209,11 @@ http::Response RunPage(const PageContext& context, const std::string& run_id) {
       migrations[leaf["version"].get<std::int64_t>()].update(leaf);
     }
   }
+  const Result<OrderedJson> pull_requests = PullRequestsOf(*records, run.row.run_id, entries->items);
+  if (!pull_requests) {
+    return ErrorPage(context, pull_requests.error());
+  }
+  data["pull_requests"] = *pull_requests;
   data["has_findings"] = !data["findings"].empty();
   data["has_migrations"] = !migrations.empty();
   data["migrations"] = OrderedJson::array();

@@ -1,0 +1,297 @@
+#include "controller/serve/pulls/watch.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/json.h"
+#include "controller/config/config_file.h"
+#include "controller/forge/message.h"
+#include "controller/pulls/feedback.h"
+#include "controller/pulls/open_forge.h"
+#include "controller/reconcile/forge_side.h"
+#include "controller/reconcile/inspect.h"
+#include "controller/reconcile/record.h"
+#include "controller/serve/loop/delay.h"
+#include "controller/serve/loop/event_log.h"
+#include "controller/serve/pulls/forge_target.h"
+
+namespace paliad::serve {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A forge may need a moment to know of a merge that git has already.
+constexpr std::chrono::minutes kUntilThereIsNone{10};
+constexpr milliseconds kAskAgain{15'000};
+
+std::string PutMessage(const store::FeedbackOwner& owner, const forge::Message& message,
+                       std::int64_t pull_request) {
+  return PutFeedbackSql(owner, {.slot = forge::SlotOf(message),
+                                .pull_request = pull_request,
+                                .payload = forge::EncodeMessage(message)});
+}
+
+// What may be different the next time although nothing moved.
+bool IsTransient(const std::optional<Error>& error) {
+  return error && NextActionFor(error->kind) == NextAction::kRetry;
+}
+
+}  // namespace
+
+struct PullRequestWatch::Docket {
+  Target target;
+  store::FeedbackOwner owner;
+  pg::Session session;
+  std::unique_ptr<forge::Forge> client;
+  std::vector<forge::PullRequest> open;
+  std::map<std::int64_t, store::KnownPullRequest> known;
+};
+
+PullRequestWatch::PullRequestWatch(config::TargetConfig config, WatchEnvironment environment)
+    : config_(std::move(config)),
+      environment_(std::move(environment)),
+      thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+
+PullRequestWatch::~PullRequestWatch() = default;
+
+void PullRequestWatch::TakeFetched(const std::string& clone) {
+  {
+    const std::lock_guard lock(mutex_);
+    clone_ = clone;
+  }
+  wake_up_.Wake();
+}
+
+std::string PullRequestWatch::clone() const {
+  const std::lock_guard lock(mutex_);
+  return clone_;
+}
+
+void PullRequestWatch::Run(const std::stop_token& stop) {
+  for (SteadyTime due = environment_.clock.Steady(); wake_up_.Await(stop, due);) {
+    due = Pass(stop);
+  }
+  ended_ = true;
+}
+
+SteadyTime PullRequestWatch::Pass(const std::stop_token& stop) {
+  const SteadyTime next = environment_.clock.Steady() + UntilNextPoll(config_.interval);
+  const std::string repository = clone();
+  if (repository.empty()) {
+    return next;
+  }
+  if (!environment_.gate.open()) {
+    return environment_.gate.opens_at();
+  }
+  const Status looked = Look(repository, stop);
+  std::string error = looked ? "" : looked.error().Message();
+  if (!error.empty() && error != last_error_) {
+    LogEvent(Level::kWarning, {.target = config_.target.name}, error);
+  }
+  last_error_ = std::move(error);
+  return environment_.gate.healthy() ? next : environment_.gate.opens_at();
+}
+
+template <class T>
+Result<T> PullRequestWatch::Asked(forge::Answer<T> answer) {
+  if (answer) {
+    environment_.gate.Succeeded();
+    return *std::move(answer);
+  }
+  environment_.gate.Failed(answer.error());
+  environment_.metrics.FeedbackFailed(config::ForgeKindName(config_.forge->kind));
+  return Fail(std::move(answer.error().error));
+}
+
+Status PullRequestWatch::Look(const std::string& clone, const std::stop_token& stop) {
+  ASSIGN_OR_RETURN(Target target, config::WithDatabase(config_));
+  ASSIGN_OR_RETURN(pg::Session session, OpenToRecord(target, environment_.clock));
+  Docket docket{.target = std::move(target),
+                .owner = pulls::OwnerOf(config_),
+                .session = std::move(session),
+                .client = nullptr,
+                .open = {},
+                .known = {}};
+  ASSIGN_OR_RETURN(const bool ours, TakeTurn(docket.session, docket.owner, "watch"));
+  if (!ours) {
+    return {};
+  }
+  ASSIGN_OR_RETURN(docket.client, environment_.make_client(config_, stop));
+  ASSIGN_OR_RETURN(docket.open, Asked(docket.client->OpenPullRequests(config_.target.branch)));
+  RETURN_IF_ERROR(SettleAttributions(docket));
+  ASSIGN_OR_RETURN(docket.known, ReadPullRequests(docket.session, docket.owner));
+  RETURN_IF_ERROR(ForgetClosed(docket));
+  ASSIGN_OR_RETURN(git::Repository opened, git::Repository::Open(clone));
+  auto repository = std::make_unique<git::Repository>(std::move(opened));
+  ASSIGN_OR_RETURN(const std::string base, repository->Resolve(config_.target.branch));
+  const std::vector<forge::PullRequest> here = ThoseInGit(docket.open, *repository);
+  ASSIGN_OR_RETURN(const AppliedSet applied, ReadApplied(docket.target));
+  ASSIGN_OR_RETURN(const std::string scratch_url, config_.scratch.ReadIfNamed());
+  pulls::PullRequestJudge& judge = Judge(scratch_url, stop);
+  ASSIGN_OR_RETURN(const std::vector<pulls::Case> cases, judge.Open(*repository, base, here, applied));
+  repository_ = std::move(repository);
+  for (const pulls::Case& each : cases) {
+    if (stop.stop_requested()) {
+      return {};
+    }
+    RETURN_IF_ERROR(JudgeOne(docket, each, stop));
+  }
+  return {};
+}
+
+// What the forge lists and git has not brought yet is judged after the next fetch. One that a fetch did not
+// bring is not asked for again before its turn.
+std::vector<forge::PullRequest> PullRequestWatch::ThoseInGit(const std::vector<forge::PullRequest>& open,
+                                                             const git::Repository& repository) {
+  std::vector<forge::PullRequest> here;
+  std::set<std::string> missing;
+  for (const forge::PullRequest& each : open) {
+    if (repository.ReadCommit(each.head_commit)) {
+      here.push_back(each);
+    } else {
+      missing.insert(each.head_commit);
+    }
+  }
+  if (!std::includes(missing_.begin(), missing_.end(), missing.begin(), missing.end())) {
+    environment_.fetch();
+  }
+  missing_ = std::move(missing);
+  return here;
+}
+
+pulls::PullRequestJudge& PullRequestWatch::Judge(const std::string& scratch_url,
+                                                 const std::stop_token& stop) {
+  if (judge_ == nullptr || scratch_url != scratch_url_) {
+    scratch_url_ = scratch_url;
+    judge_ = std::make_unique<pulls::PullRequestJudge>(
+        pulls::JudgeSettings{.target = config_.target,
+                             .scratch_url = scratch_url,
+                             .scratch_template = config_.scratch_template,
+                             .dry_run_forks = config_.forge->dry_run_forks,
+                             .stop = stop},
+        environment_.clock);
+  }
+  return *judge_;
+}
+
+Status PullRequestWatch::JudgeOne(Docket& docket, const pulls::Case& each, const std::stop_token& stop) {
+  const auto known = docket.known.find(each.pull_request.number);
+  const bool was_told = known != docket.known.end();
+  if (!each.touches) {
+    RETURN_IF_ERROR(TellUntouched(docket, each.pull_request));
+  }
+  if (was_told ? known->second.key == each.key : !each.touches) {
+    return {};
+  }
+  const pulls::Verdict verdict = judge_->Judge(each.pull_request.number);
+  if (stop.stop_requested()) {
+    return {};  // its dry run may have been cut short
+  }
+  RETURN_IF_ERROR(TakeVerdict(docket, each, verdict));
+  environment_.deliver();
+  return {};
+}
+
+// For a branch that requires the statuses of every pull request.
+Status PullRequestWatch::TellUntouched(Docket& docket, const forge::PullRequest& pull_request) {
+  if (!config_.forge->report_all || untouched_.contains(pull_request.head_commit)) {
+    return {};
+  }
+  std::string change;
+  for (const forge::CommitStatus& status :
+       pulls::UntouchedStatuses(pull_request, config_.target.name, !config_.scratch.empty())) {
+    change += PutMessage(docket.owner, status, pull_request.number);
+  }
+  RETURN_IF_ERROR(docket.session.Run("BEGIN;" + change + "COMMIT;", "note the status").map([](auto&&) {}));
+  untouched_.insert(pull_request.head_commit);
+  environment_.deliver();
+  return {};
+}
+
+// The verdict, the entry that tells of it and its feedback become durable together.
+Status PullRequestWatch::TakeVerdict(Docket& docket, const pulls::Case& each, const pulls::Verdict& verdict) {
+  const std::int64_t number = each.pull_request.number;
+  const auto before = docket.known.find(number);
+  const bool changed = before == docket.known.end() || before->second.verdict != DigestOf(verdict);
+  const bool transient = IsTransient(verdict.error) || IsTransient(verdict.dry_run_error);
+  store::KnownPullRequest now{
+      .key = transient ? "" : each.key, .verdict = DigestOf(verdict), .held_check = ""};
+  Json fields = CheckFinishedFields(verdict);
+  if (each.pull_request.from_fork) {
+    // Anybody may open one: the ledger takes it once it is merged.
+    ASSIGN_OR_RETURN(now.held_check, CanonicalJson(fields));
+  }
+  std::string change = PutPullRequestSql(docket.owner, number, now);
+  for (const forge::CommitStatus& status : StatusesOf(verdict, config_.target.name)) {
+    change += PutMessage(docket.owner, status, number);
+  }
+  pulls::Comment comment = CommentOf(verdict, config_.target.name, docket.client->CommentLimit(),
+                                     [&](const std::string& commit, std::string_view path, int line) {
+                                       return docket.client->FileUrl(commit, path, line);
+                                     });
+  change += PutMessage(docket.owner,
+                       forge::CommentMessage{.number = number,
+                                             .marker = std::move(comment.marker),
+                                             .body = std::move(comment.body),
+                                             .only_existing = comment.only_existing},
+                       number);
+  if (changed && !each.pull_request.from_fork) {
+    RETURN_IF_ERROR(Record(docket.session, docket.target, ledger::Kind::kCheckFinished, std::move(fields),
+                           change, environment_.clock));
+  } else {
+    RETURN_IF_ERROR(docket.session.Run("BEGIN;" + change + "COMMIT;", "note the verdict").map([](auto&&) {}));
+  }
+  docket.known[number] = std::move(now);
+  return {};
+}
+
+// Pull requests that are not open any more. A fork's that was merged is recorded now.
+Status PullRequestWatch::ForgetClosed(Docket& docket) {
+  std::set<std::int64_t> open;
+  for (const forge::PullRequest& each : docket.open) {
+    open.insert(each.number);
+  }
+  for (const auto& [number, known] : docket.known) {
+    if (open.contains(number)) {
+      continue;
+    }
+    const std::string forget = ForgetPullRequestSql(docket.owner, number);
+    bool merged = false;
+    if (!known.held_check.empty()) {
+      ASSIGN_OR_RETURN(const std::optional<forge::PullRequest> found,
+                       Asked(docket.client->FindPullRequest(number)));
+      merged = found && found->merged;
+    }
+    if (merged) {
+      ASSIGN_OR_RETURN(Json fields, ParseJson(known.held_check));
+      RETURN_IF_ERROR(Record(docket.session, docket.target, ledger::Kind::kCheckFinished, std::move(fields),
+                             forget, environment_.clock));
+    } else {
+      RETURN_IF_ERROR(docket.session.Run(forget, "forget a pull request").map([](auto&&) {}));
+    }
+  }
+  std::erase_if(docket.known, [&](const auto& each) { return !open.contains(each.first); });
+  return {};
+}
+
+Status PullRequestWatch::SettleAttributions(Docket& docket) {
+  ASSIGN_OR_RETURN(const std::vector<store::AwaitedAttribution> awaited,
+                   ReadAwaitedAttributions(docket.session, docket.owner));
+  for (const store::AwaitedAttribution& each : awaited) {
+    ASSIGN_OR_RETURN(const Attributed attributed, Asked(docket.client->FindAttribution(each.commit)));
+    if (!attributed && each.age < kUntilThereIsNone) {
+      RETURN_IF_ERROR(DelayAttribution(docket.session, docket.owner, each, kAskAgain));
+      continue;
+    }
+    const auto reply = ReplyOf(attributed);
+    RETURN_IF_ERROR(Record(docket.session, docket.target, ledger::Kind::kAttributed,
+                           AttributedFields(each.run_id, each.commit, attributed, reply.get()),
+                           SettleAttributionSql(docket.owner, each), environment_.clock, reply));
+  }
+  return {};
+}
+
+}  // namespace paliad::serve

@@ -1,0 +1,198 @@
+// A run and its forge: who approved what is applied, and what is told of the commit. On a ledger that has an
+// owner of its own; the forge is a function here (tests/pulls has real ones).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+#include "base/json.h"
+#include "controller/forge/forge.h"
+#include "controller/reconcile/forge_side.h"
+#include "controller/reconcile/reconcile.h"
+#include "tests/core/installed_ledger.h"
+
+namespace paliad::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kHead(40, 'b');
+
+forge::Attribution Merged(const std::string& approver) {
+  forge::Attribution merged{.number = 7,
+                            .url = "https://git.example.com/m/paliad/pulls/7",
+                            .author = "ada",
+                            .base_branch = "main",
+                            .merger = "ada",
+                            .head_commit = kHead,
+                            .raw = R"({"number":7})"};
+  if (!approver.empty()) {
+    merged.approvals.push_back(
+        {.reviewer = approver, .at = std::nullopt, .commit = kHead, .may_write = true});
+  }
+  return merged;
+}
+
+class Approvals : public ::testing::Test {
+ protected:
+  Approvals() { EXPECT_TRUE(ledger_.Install().has_value()); }
+
+  // One run for whose commit the forge has this answer; none: it does not say in time.
+  Result<Run> Reconcile(std::optional<Attributed> answer, bool somebody_waits = true) {
+    RunOptions options{.actor = "test"};
+    options.forge = ForgeSide{.owner = {.tracker = "paliad.applied_migrations", .forge = "gitea x m/paliad"},
+                              .apply_context = "paliad/default/apply",
+                              .runs_url = "https://paliad.example.com/targets/default/runs/",
+                              .find_attribution = [this, answer](const std::string& commit) {
+                                asked_ += commit;
+                                return answer;
+                              }};
+    if (!somebody_waits) {
+      options.only_after = -1;
+    }
+    return ledger_.Reconcile(options);
+  }
+
+  void RequireApproval() {
+    ledger_.scenario().repo().Write(".paliad/policy.toml", "extends = 'default'\nrequire_approval = true\n");
+  }
+
+  std::string Leaf(const std::string& kind, const std::string& field) {
+    return ledger_.AdminValue("SELECT string_agg(convert_from(leaf, 'UTF8')::jsonb #>> '{" + field +
+                              "}', ' ' ORDER BY seq) FROM paliad_ledger.entry WHERE kind = '" + kind + "'");
+  }
+
+  // Of the newest status: "success applied 1 migration".
+  std::string Told(const std::string& commit) {
+    return ledger_.AdminValue(
+        "SELECT coalesce(max(payload::jsonb ->> 'state' || ' ' || (payload::jsonb ->> 'description')), '')"
+        " FROM paliad_controller.feedback WHERE slot = 'status " +
+        commit + " paliad/default/apply'");
+  }
+
+  InstalledLedger ledger_;
+  std::string asked_;  // the commits
+};
+
+TEST_F(Approvals, WhoWroteMergedAndApprovedIsInTheRunsEntries) {
+  const std::string commit =
+      ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
+  const auto run = Reconcile(Attributed(Merged("grace")));
+  ASSERT_TRUE(run) << run.error().Message();
+  EXPECT_EQ(asked_, commit);
+  EXPECT_EQ(ledger_.scenario().Kinds().substr(ledger_.scenario().Kinds().find("run_started")),
+            "run_started attributed applied run_finished");
+  EXPECT_EQ(Leaf("attributed", "of_run"), run->run_id);
+  EXPECT_EQ(Leaf("attributed", "pull_request,approvals,0,reviewer"), "grace");
+  EXPECT_EQ(Leaf("applied", "pull_request,number"), "7");
+  EXPECT_EQ(Leaf("applied", "pull_request,approvers,0"), "grace");
+  EXPECT_EQ(
+      ledger_.AdminValue("SELECT convert_from(body, 'UTF8') FROM paliad_ledger.blob WHERE digest = decode('" +
+                         Leaf("attributed", "reply") + "', 'hex')"),
+      R"({"number":7})");
+  EXPECT_EQ(ledger_.AdminValue("SELECT count(*) FROM paliad_controller.awaited_attribution"), "0");
+}
+
+TEST_F(Approvals, AForgeThatIsLateDelaysNothingAndIsAskedAgain) {
+  const std::string commit =
+      ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
+  const auto run = Reconcile(std::nullopt);
+  ASSERT_TRUE(run) << run.error().Message();
+  EXPECT_EQ(run->outcome, ledger::Outcome::kApplied);
+  EXPECT_EQ(ledger_.scenario().Entries("attributed"), 0);
+  EXPECT_EQ(ledger_.AdminValue("SELECT run_id || ' ' || commit FROM paliad_controller.awaited_attribution"),
+            run->run_id + " " + commit);
+}
+
+TEST_F(Approvals, ARunThatAppliesNothingAsksNobody) {
+  ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
+  ASSERT_TRUE(Reconcile(std::nullopt));
+  asked_.clear();
+  ASSERT_TRUE(Reconcile(std::nullopt));
+  EXPECT_EQ(asked_, "");
+  EXPECT_EQ(ledger_.AdminValue("SELECT count(*) FROM paliad_controller.awaited_attribution"), "1");
+}
+
+TEST_F(Approvals, TheCommitIsToldWhatBecameOfIt) {
+  Scenario& scenario = ledger_.scenario();
+  const std::string good = scenario.Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
+  const auto run = Reconcile(Attributed());
+  ASSERT_TRUE(run);
+  EXPECT_EQ(Told(good), "success applied 1 migration");
+  EXPECT_EQ(ledger_.AdminValue("SELECT payload::jsonb ->> 'target_url' FROM paliad_controller.feedback"),
+            "https://paliad.example.com/targets/default/runs/" + run->run_id);
+  const std::string bad = scenario.Commit({{"002_b.up.sql", "CREATE TABLE public.b (id nonsense);"}});
+  ASSERT_TRUE(Reconcile(Attributed()));
+  EXPECT_EQ(Told(bad), "failure migrations/002_b.up.sql: type \"nonsense\" does not exist");
+  const std::string rejected = scenario.Commit({{"003_c.up.sql", "COMMIT;"}});
+  ASSERT_TRUE(Reconcile(Attributed()));
+  EXPECT_THAT(Told(rejected), HasSubstr("failure rejected by policy: migrations/003_c.up.sql: "));
+}
+
+TEST_F(Approvals, WithoutOneNothingIsAppliedWherePolicyRequiresIt) {
+  RequireApproval();
+  ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
+  const std::optional<Attributed> insufficient[] = {std::nullopt, Attributed(), Attributed(Merged("")),
+                                                    Attributed(Merged("ada"))};
+  for (const auto& answer : insufficient) {
+    const auto run = Reconcile(answer);
+    ASSERT_TRUE(run) << run.error().Message();
+    EXPECT_EQ(run->outcome, ledger::Outcome::kRefused);
+    EXPECT_THAT(run->error->Message(), HasSubstr("policy requires an approval: "));
+  }
+  EXPECT_EQ(ledger_.scenario().Applied(), "");
+  const auto approved = Reconcile(Attributed(Merged("grace")));
+  ASSERT_TRUE(approved);
+  EXPECT_EQ(approved->outcome, ledger::Outcome::kApplied);
+  EXPECT_EQ(ledger_.scenario().Applied(), "1:a");
+}
+
+TEST_F(Approvals, ARunThatNobodyWaitsForLeavesNoTraceUntilItIsApproved) {
+  RequireApproval();
+  const std::string commit =
+      ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
+  const std::string before = ledger_.scenario().Kinds();
+  const auto run = Reconcile(Attributed(Merged("")), /*somebody_waits=*/false);
+  ASSERT_TRUE(run) << run.error().Message();
+  EXPECT_TRUE(run->awaits_approval);
+  EXPECT_EQ(run->error->Message(), "cannot apply " + commit + ": policy requires an approval: " +
+                                       commit.substr(0, 12) + ": pull request 7: nobody approved it");
+  EXPECT_EQ(ledger_.scenario().Kinds(), before);
+  EXPECT_EQ(Told(commit), "");
+}
+
+// A commit that nobody approved must not come in under the next one that somebody did.
+TEST_F(Approvals, EveryCommitThatBroughtSomethingNeedsItsOwn) {
+  RequireApproval();
+  Scenario& scenario = ledger_.scenario();
+  scenario.Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
+  ASSERT_TRUE(Reconcile(Attributed(Merged("grace"))));
+  const std::string sneaked = scenario.Commit({{"002_b.up.sql", "CREATE TABLE public.b (id bigint);"}});
+  ASSERT_EQ(Reconcile(Attributed())->outcome, ledger::Outcome::kRefused);
+  const std::string approved = scenario.Commit({{"003_c.up.sql", "CREATE TABLE public.c (id bigint);"}});
+  RunOptions options{.actor = "test"};
+  options.forge = ForgeSide{.owner = {.tracker = "paliad.applied_migrations", .forge = "gitea x m/paliad"},
+                            .find_attribution = [&](const std::string& commit) -> std::optional<Attributed> {
+                              return commit == approved ? Attributed(Merged("grace")) : Attributed();
+                            }};
+  const auto run = ledger_.Reconcile(options);
+  ASSERT_TRUE(run) << run.error().Message();
+  EXPECT_EQ(run->outcome, ledger::Outcome::kRefused);
+  EXPECT_THAT(run->error->Message(),
+              HasSubstr(sneaked.substr(0, 12) + ": the forge knows of no pull request"));
+  EXPECT_EQ(scenario.Applied(), "1:a");
+}
+
+TEST(Approval, WhoHasNoForgeConfiguredAppliesNothingThatNeedsOne) {
+  Scenario scenario;
+  scenario.repo().Write(".paliad/policy.toml", "require_approval = true\n");
+  scenario.Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
+  const Outcome run = scenario.Reconcile();
+  EXPECT_EQ(run.exit_code, 5) << run.out << run.err;
+  EXPECT_THAT(run.err, HasSubstr("policy requires an approval"));
+  EXPECT_EQ(scenario.Applied(), "");
+}
+
+}  // namespace
+}  // namespace paliad::testing
