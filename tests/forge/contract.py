@@ -168,14 +168,18 @@ class Description:
     def _body_schema(self, operation):
         if not self._swagger:
             body = operation.described.get("requestBody")
-            return (body["content"]["application/json"]["schema"], body.get("required", False)) if body else (None, False)
+            if body is None:
+                return None, False
+            return body["content"]["application/json"]["schema"], body.get("required", False)
         for parameter in operation.parameters:
             if parameter["in"] == "body":
                 return parameter["schema"], True
         return None, False
 
     def _schema_of(self, response):
-        return response.get("schema") if self._swagger else response.get("content", {}).get("application/json", {}).get("schema")
+        if self._swagger:
+            return response.get("schema")
+        return response.get("content", {}).get("application/json", {}).get("schema")
 
     def _violation(self, schema, value, where, document=None):
         root = {k: v for k, v in (document or self._document).items() if k in ("components", "definitions")}

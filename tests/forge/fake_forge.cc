@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <map>
+#include <memory>
 #include <stdexcept>
 
 #include "base/json.h"
@@ -37,6 +39,17 @@ FakeForge::FakeForge(std::string_view kind, const std::string& repository)
     throw std::runtime_error("the fake forge said: " + said);
   }
   port_ = static_cast<std::uint16_t>(std::stoi(said.substr(kReady.size())));
+}
+
+FakeForge& FakeForge::Shared(std::string_view kind, const std::string& repository) {
+  static auto& forges = *new std::map<std::string, std::unique_ptr<FakeForge>>();
+  std::unique_ptr<FakeForge>& forge = forges[std::string(kind)];
+  if (forge == nullptr) {
+    forge = std::make_unique<FakeForge>(kind, repository);
+  } else {
+    forge->Call("renew", {{"repository", repository}});
+  }
+  return *forge;
 }
 
 std::string FakeForge::url() const { return fmt::format("http://127.0.0.1:{}", port_); }

@@ -39,6 +39,10 @@ class FakeForge {
   // `kind`: github, gitea, forgejo, gitlab. `repository`: a bare one, which tests go on to push to.
   FakeForge(std::string_view kind, const std::string& repository);
 
+  // One for each kind and test process, which knows of nothing but `repository`: quicker than one of one's
+  // own.
+  static FakeForge& Shared(std::string_view kind, const std::string& repository);
+
   const std::string& kind() const { return kind_; }
   std::uint16_t port() const { return port_; }
   std::string url() const;
@@ -69,7 +73,7 @@ class FakeForge {
   // The state of one, in the forge's own word; empty: there is none.
   std::string Status(std::string_view commit, std::string_view context) const;
   Json Comments(int number) const;  // [{"id":…,"author":…,"body":…}]
-  // {"requests":[{"method","path","operation","status","fault","at"}],"refused":[…],"broken":[…],"deliveries":[…]}.
+  // {"requests":[{"method","path","operation","status","fault","at"}],"git":[path],"refused":[…],"broken":[…],"deliveries":[…]}.
   Json Seen() const;
   // "" or every request that was refused and every answer of its own that the description does not allow.
   std::string Violations() const;

@@ -1,6 +1,6 @@
 """A forge on 127.0.0.1: its API over real HTTP, and git's smart HTTP over a real repository.
 
-fake_forge.py --kind github|gitea|forgejo|gitlab --repository BARE [--project m/paliad] [--token TOKEN] --descriptions DIR
+fake_forge.py --kind github|gitea|forgejo|gitlab --repository BARE --descriptions DIR [--project m/paliad] [--token T]
 
 Prints "ready PORT". Holds state and checks its caller: what the forge's description forbids is refused and remembered,
 and so is an answer of its own that the description does not allow. Tests drive it by POST /_control/NAME with a JSON
@@ -37,14 +37,18 @@ class Forge:
         self.lock = threading.RLock()
         self.kind = kind
         self.api = _APIS[kind]
-        self.project = project
         self.token = token
         self.description = Description(os.path.join(descriptions, f"{kind}.json"))
+        self.url = ""
+        self.begin(project)
+
+    def begin(self, project):
+        self.project = project
         self.faults = Faults()
         self.hook = None
         self.page_limit = self.api.PAGE_SIZE[2]
-        self.url = ""
-        self.requests = []  # {"method", "path", "operation", "status", "at"}
+        self.requests = []  # {"method", "path", "operation", "status", "fault", "at"}
+        self.git = []  # paths of requests for the repository
         self.refused = []
         self.broken = []  # answers of ours that the description does not allow
 
@@ -54,7 +58,8 @@ class Forge:
         if problem:
             return problem[0], {}, problem[1], ""
         try:
-            operation, values, query, value = self.description.check_request(method, self._described(target), headers, body)
+            operation, values, query, value = self.description.check_request(
+                method, self._described(target), headers, body)
         except Refused as refusal:
             self.refused.append(str(refusal))
             return refusal.status, {}, self.api.error(str(refusal)), ""
@@ -115,6 +120,10 @@ class Control:
         self._forge = forge
         self._project = forge.project
 
+    def renew(self, repository):
+        """As if it were started now."""
+        self._forge.begin(Project(self._project.kind, self._project.name, os.path.abspath(repository)))
+
     def open(self, **pull):
         opened = self._project.open(**pull)
         self._forge.tell("pull", {"action": "opened", "number": opened.number})
@@ -172,7 +181,8 @@ class Control:
         return self._project.comments_of(number)
 
     def seen(self):
-        return {"requests": self._forge.requests, "refused": self._forge.refused, "broken": self._forge.broken,
+        return {"requests": self._forge.requests, "git": self._forge.git, "refused": self._forge.refused,
+                "broken": self._forge.broken,
                 "deliveries": self._forge.hook.delivered() if self._forge.hook else []}
 
     def operations(self):
@@ -195,6 +205,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif self.path.startswith(f"/{self.forge.project.name}.git/"):
             with self.forge.lock:
                 self.forge.follow()
+                self.forge.git.append(self.path)
             self._git(body)
         else:
             self._api(body)
@@ -235,7 +246,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if fault is not None and fault.how in ("lose", "close"):
             self.close_connection = True
         else:
-            self._send(status, headers, json.dumps(shown).encode(), truncate=fault is not None and fault.how == "truncate")
+            self._send(status, headers, json.dumps(shown).encode(),
+                       truncate=fault is not None and fault.how == "truncate")
 
     def _send(self, status, headers, body, content_type="application/json", truncate=False):
         self.send_response(status)

@@ -95,10 +95,6 @@ def set_status(call):
     return 201, _status(call.project, status)
 
 
-def statuses(call):
-    return 200, [_status(call.project, s) for s in call.project.statuses_of(call.values["sha"])]
-
-
 def comments(call):
     if call.values["index"] not in call.project.pulls:
         return _not_found()
@@ -161,7 +157,6 @@ ROUTES = {
     f"GET {_REPOSITORY}/pulls": pulls,
     f"GET {_REPOSITORY}/pulls/{{index}}": pull,
     f"POST {_REPOSITORY}/statuses/{{sha}}": set_status,
-    f"GET {_REPOSITORY}/statuses/{{sha}}": statuses,
     f"GET {_REPOSITORY}/issues/{{index}}/comments": comments,
     f"POST {_REPOSITORY}/issues/{{index}}/comments": add_comment,
     f"GET {_REPOSITORY}/issues/comments/{{id}}": comment,

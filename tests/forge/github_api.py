@@ -11,7 +11,8 @@ def login_problem(headers, token):
     if headers.get("Authorization") != f"Bearer {token}":
         return 401, error("Bad credentials")
     if not headers.get("User-Agent"):
-        return 403, error("Request forbidden by administrative rules. Please make sure your request has a User-Agent header")
+        return 403, error("Request forbidden by administrative rules. Please make sure your request has a "
+                          "User-Agent header")
     if headers.get("X-GitHub-Api-Version") is None:
         return 400, error("this fake wants X-GitHub-Api-Version")
     return None
@@ -96,10 +97,6 @@ def set_status(call):
     return 201, _status(call.project, status)
 
 
-def statuses(call):
-    return 200, [_status(call.project, s) for s in call.project.statuses_of(call.values["ref"])]
-
-
 def comments(call):
     if call.values["issue_number"] not in call.project.pulls:
         return 404, error("Not Found")
@@ -111,7 +108,8 @@ def add_comment(call):
         return 404, error("Not Found")
     if len(call.body["body"]) > COMMENT_LIMIT:
         return 422, error("Validation Failed: body is too long (maximum is 65536 characters)")
-    return 201, _comment(call.project, call.project.comment(call.values["issue_number"], call.project.BOT, call.body["body"]), call.url)
+    made = call.project.comment(call.values["issue_number"], call.project.BOT, call.body["body"])
+    return 201, _comment(call.project, made, call.url)
 
 
 def comment(call):
@@ -162,7 +160,6 @@ ROUTES = {
     f"GET {_REPOSITORY}/pulls": pulls,
     f"GET {_REPOSITORY}/pulls/{{pull_number}}": pull,
     f"POST {_REPOSITORY}/statuses/{{sha}}": set_status,
-    f"GET {_REPOSITORY}/commits/{{ref}}/statuses": statuses,
     f"GET {_REPOSITORY}/issues/{{issue_number}}/comments": comments,
     f"POST {_REPOSITORY}/issues/{{issue_number}}/comments": add_comment,
     f"GET {_REPOSITORY}/issues/comments/{{comment_id}}": comment,

@@ -82,19 +82,11 @@ def set_status(call):
         return 400, error({"description": ["is too long (maximum is 255 characters)"]})
     newest = call.project.newest_status(commit, context)
     if newest and newest["state"] == body["state"]:
-        return 400, error(f"Cannot transition status via :enqueue from :{body['state']} (Reason(s): Status cannot transition)")
-    status = call.project.set_status(commit, context, body["state"], body.get("description") or "", body.get("target_url") or "")
+        return 400, error(f"Cannot transition status via :enqueue from :{body['state']} (Reason(s): Status cannot "
+                          "transition)")
+    status = call.project.set_status(commit, context, body["state"], body.get("description") or "",
+                                     body.get("target_url") or "")
     return 201, _status(call.project, status)
-
-
-def statuses(call):
-    """The newest of each name, unless all are asked for."""
-    found, names = [], set()
-    for status in call.project.statuses_of(call.values["sha"]):
-        if call.query.get("all") or status["context"] not in names:
-            names.add(status["context"])
-            found.append(_status(call.project, status))
-    return 200, found
 
 
 def notes(call):
@@ -141,8 +133,10 @@ def user(call):
 
 
 def pulls_of_commit(call):
-    """Merged and open ones."""
-    return 200, [_pull(call.project, p, call.url) for p in call.project.brought(call.values["sha"])]
+    """Merged and open ones, unless one state is asked for."""
+    wanted = call.query.get("state", "all")
+    return 200, [_pull(call.project, p, call.url) for p in call.project.brought(call.values["sha"])
+                 if wanted in ("all", "opened" if p.state == "open" else p.state)]
 
 
 def approvals(call):
@@ -153,7 +147,8 @@ def approvals(call):
     newest = {r["reviewer"]: r for r in found.reviews if r["state"] != "commented"}
     approved = [{"user": _user(call.project, r["reviewer"]), "approved_at": r["at"]}
                 for r in newest.values() if r["state"] == "approved"]
-    return 200, {"user_has_approved": False, "user_can_approve": True, "approved": bool(approved), "approved_by": approved}
+    return 200, {"user_has_approved": False, "user_can_approve": True, "approved": bool(approved),
+                 "approved_by": approved}
 
 
 def member(call):
@@ -171,7 +166,6 @@ ROUTES = {
     f"GET {_PROJECT}/merge_requests": pulls,
     f"GET {_PROJECT}/merge_requests/{{merge_request_iid}}": pull,
     f"POST {_PROJECT}/statuses/{{sha}}": set_status,
-    f"GET {_PROJECT}/repository/commits/{{sha}}/statuses": statuses,
     f"GET {_NOTES}": notes,
     f"POST {_NOTES}": add_note,
     f"GET {_NOTES}/{{note_id}}": note,

@@ -57,7 +57,8 @@ class Project:
         self.git("config", "uploadpack.hideRefs", "refs/forks")
 
     def git(self, *arguments, check=True):
-        environment = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "HOME": "/nonexistent"}
+        environment = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1",
+                       "HOME": "/nonexistent"}
         for role in ("AUTHOR", "COMMITTER"):
             environment[f"GIT_{role}_NAME"] = "Forge"
             environment[f"GIT_{role}_EMAIL"] = "forge@example.com"
@@ -156,11 +157,13 @@ class Project:
         """The pull requests that hold a commit: as what they were merged as, or among their own."""
         found = []
         for pull in self.pulls.values():
-            own = pull.state == "open" and self.git("merge-base", "--is-ancestor", commit, pull.head, check=False) is not None
-            on_base = self.git("merge-base", "--is-ancestor", commit, f"refs/heads/{pull.base}", check=False) is not None
-            if commit in (pull.merge_commit, pull.head) or (own and not on_base):
+            own = pull.state == "open" and self._holds(pull.head, commit)
+            if commit in (pull.merge_commit, pull.head) or (own and not self._holds(f"refs/heads/{pull.base}", commit)):
                 found.append(pull)
         return found
+
+    def _holds(self, revision, commit):
+        return self.git("merge-base", "--is-ancestor", commit, revision, check=False) is not None
 
     def _open_pull(self, number):
         pull = self.pulls.get(number)
