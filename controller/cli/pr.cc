@@ -182,8 +182,15 @@ void AnswerVerdict(const Options& options, const pulls::Verdict& verdict, bool p
   }
 }
 
-Status Post(forge::Forge& forge, const std::string& target, const pulls::Verdict& verdict) {
-  for (const forge::CommitStatus& status : pulls::StatusesOf(verdict, target)) {
+std::vector<forge::CommitStatus> StatusesFor(const config::TargetConfig& of_file,
+                                             const pulls::Verdict& verdict) {
+  return verdict.touches || !of_file.forge->report_all
+             ? pulls::StatusesOf(verdict, of_file.target.name)
+             : pulls::UntouchedStatuses(verdict.pull_request, of_file.target.name, !of_file.scratch.empty());
+}
+
+Status Post(forge::Forge& forge, const config::TargetConfig& of_file, const pulls::Verdict& verdict) {
+  for (const forge::CommitStatus& status : StatusesFor(of_file, verdict)) {
     if (const auto set = forge.SetStatus(status); !set) {
       return Fail(set.error().error);
     }
@@ -191,7 +198,8 @@ Status Post(forge::Forge& forge, const std::string& target, const pulls::Verdict
   const auto file_url = [&](const std::string& commit, std::string_view path, int line) {
     return forge.FileUrl(commit, path, line);
   };
-  const pulls::Comment comment = pulls::CommentOf(verdict, target, forge.CommentLimit(), file_url);
+  const pulls::Comment comment =
+      pulls::CommentOf(verdict, of_file.target.name, forge.CommentLimit(), file_url);
   const auto kept = forge.KeepComment(verdict.pull_request.number, comment.marker, comment.body, /*known=*/0,
                                       comment.only_existing);
   return kept ? Status() : Fail(kept.error().error);
@@ -230,7 +238,7 @@ int RunPrCheck(const Invocation& invocation, const CheckFlags& flags) {
   }
   const pulls::Verdict verdict = docket->judge->Judge(flags.number);
   if (flags.post) {
-    if (const Status posted = Post(*docket->forge, docket->target.name, verdict); !posted) {
+    if (const Status posted = Post(*docket->forge, *ConfigOf(options), verdict); !posted) {
       return AnswerError(options, posted.error(), ExitCodeFor(posted.error()));
     }
   }

@@ -150,7 +150,7 @@ TEST(Comment, WhyNothingWasJudgedOrTriedIsToldAsItIs) {
             "This changes the policy file. What judges it is the branch's policy all the same.\n"
             "\n"
             "<pre>\n"
-            "cannot read the policy .paliad/policy.toml: 2 mistakes\n"
+            "cannot read the policy .paliad/policy.toml&#58; 2 mistakes\n"
             "  &#60;/pre&#62; &#60;b&#62;&#64;m&#60;/b&#62;\n"
             "</pre>\n"
             "\n"

@@ -25,17 +25,29 @@ std::string Word(forge::StatusState state) {
 }
 
 // "context state: description" a line.
-std::string Told(const Verdict& verdict) {
+std::string Told(const std::vector<forge::CommitStatus>& statuses) {
   std::string lines;
-  for (const forge::CommitStatus& status : StatusesOf(verdict, "default")) {
-    EXPECT_EQ(status.commit, verdict.pull_request.head_commit);
+  for (const forge::CommitStatus& status : statuses) {
+    EXPECT_EQ(status.commit, CleanVerdict().pull_request.head_commit);
     lines += status.context + " " + Word(status.state) + ": " + status.description + "\n";
   }
   return lines;
 }
+std::string Told(const Verdict& verdict) { return Told(StatusesOf(verdict, "default")); }
 
 TEST(Statuses, ACleanOneIsASuccess) {
   EXPECT_EQ(Told(CleanVerdict()), "paliad/default/policy success: no findings\n");
+}
+
+TEST(Statuses, OneThatDoesNotTouchTheTargetHasNoneUnlessTheBranchRequiresThem) {
+  Verdict verdict = CleanVerdict();
+  verdict.touches = false;
+  EXPECT_EQ(Told(verdict), "");
+  EXPECT_EQ(Told(UntouchedStatuses(verdict.pull_request, "default", /*dry_runs=*/false)),
+            "paliad/default/policy success: no migration of default is touched\n");
+  EXPECT_EQ(Told(UntouchedStatuses(verdict.pull_request, "default", /*dry_runs=*/true)),
+            "paliad/default/policy success: no migration of default is touched\n"
+            "paliad/default/dry-run success: no migration of default is touched\n");
 }
 
 TEST(Statuses, WarningsPassAndErrorsSayTheFirst) {

@@ -98,7 +98,7 @@ std::string ForgeScenario::PushMain(const Files& files) {
 
 void ForgeScenario::PullMain() { served_.repo().Git({"pull", "--quiet", "--ff-only", "origin", "main"}); }
 
-void ForgeScenario::Serve(const std::string& more) {
+void ForgeScenario::Configure(const std::string& more) {
   ServedTarget& target = served_.targets.front();
   target.repository = forge_.repository_url();
   target.keys = fmt::format(
@@ -108,6 +108,10 @@ void ForgeScenario::Serve(const std::string& more) {
   served_.variables["SCRATCH"] = Url();
   served_.variables["FORGE_TOKEN"] = FakeForge::kToken;
   served_.WriteConfig();
+}
+
+void ForgeScenario::Serve(const std::string& more) {
+  Configure(more);
   controller_ = served_.Start();
 }
 

@@ -48,6 +48,8 @@ class ForgeScenario : public ScratchFixture {
   // Brings what the forge merged.
   void PullMain();
 
+  // Writes the configuration of what was pushed; `more`: lines of [target.forge].
+  void Configure(const std::string& more = "");
   // Starts the controller over what was pushed; `more`: lines of [target.forge].
   void Serve(const std::string& more = "");
   int HttpPort() const;

@@ -216,7 +216,7 @@ TEST(Judge, WhatTheBranchHasDoneItselfIsNotThePullRequestsDoing) {
 
 TEST(Judge, AHeadWithoutTheFolderIsToldWhatItDeletes) {
   Judged judged;
-  const auto number = judged.Open({{"other", "x\n"}});
+  const auto number = judged.Open({{"src/other", "x\n"}});
   judged.repo().Remove("migrations");
   judged.repo().Commit("no migrations");
   judged.PushTo(number);
@@ -227,7 +227,7 @@ TEST(Judge, TheFirstMigrationsOfABranchAreJudgedToo) {
   Judged judged;
   judged.repo().Remove("migrations");
   judged.repo().Commit("no migrations yet");
-  const auto untouched = judged.Open({{"other", "x\n"}});
+  const auto untouched = judged.Open({{"src/other", "x\n"}});
   const auto number = judged.Open({{"001_a.up.sql", "COMMIT;\n"}});
   EXPECT_THAT(Rules(judged.LookAndJudge(number)), ElementsAre("transaction-control"));
   EXPECT_FALSE(judged.Judge(untouched).touches);

@@ -72,7 +72,7 @@ TEST_F(Rehearsal, IsRememberedUntilTheBranchOrThePullRequestMoves) {
 TEST_F(Rehearsal, IsNotMadeWherePolicyFoundErrorsOrThereIsNothingToTry) {
   Judged judged(Settings());
   const auto wrong = judged.Open({{"002_b.up.sql", "COMMIT;\n"}});
-  const auto nothing = judged.Open({{"README.md", "x\n"}});
+  const auto nothing = judged.Open({{"src/README.md", "x\n"}});
   EXPECT_EQ(judged.LookAndJudge(wrong).no_dry_run, pulls::kPolicyErrors);
   EXPECT_EQ(judged.Judge(nothing).no_dry_run, "");  // outside of the folder
   const auto readme = judged.Open({{"migrations/README.md", "x\n"}});

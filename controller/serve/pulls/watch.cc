@@ -197,7 +197,7 @@ Status PullRequestWatch::JudgeOne(Docket& docket, const pulls::Case& each, const
 
 // For a branch that requires the statuses of every pull request.
 Status PullRequestWatch::TellUntouched(Docket& docket, const forge::PullRequest& pull_request) {
-  if (!config_.forge->report_all || !untouched_.insert(pull_request.head_commit).second) {
+  if (!config_.forge->report_all || untouched_.contains(pull_request.head_commit)) {
     return {};
   }
   std::string change;
@@ -206,6 +206,7 @@ Status PullRequestWatch::TellUntouched(Docket& docket, const forge::PullRequest&
     change += PutMessage(docket.owner, status, pull_request.number);
   }
   RETURN_IF_ERROR(docket.session.Run("BEGIN;" + change + "COMMIT;", "note the status").map([](auto&&) {}));
+  untouched_.insert(pull_request.head_commit);
   environment_.deliver();
   return {};
 }
