@@ -44,6 +44,7 @@ class ForgeFaults : public ForgeScenario {
 
 TEST_F(ForgeFaults, AForgeThatIsDownForAHundredEventsDelaysFeedbackAndLosesNone) {
   constexpr int kCommits = 100;
+  served_.interval = "1s";
   Begin();
   const int number = Open("topic", {{"500_t.up.sql", "SELECT 1 / count(*) FROM public.a;\n"}});
   AwaitStatus(Head("topic"), kDryRunContext, "failure");
