@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/duration.h"
 #include "base/json.h"
@@ -71,14 +72,17 @@ std::optional<ForgeSide> SideOf(const Options& options, const Clock& clock) {
 Result<Run> Execute(const Invocation& invocation, const Flags& flags, std::chrono::milliseconds lock_wait) {
   const Options& options = invocation.options;
   ASSIGN_OR_RETURN(const Target target, MakeTarget(options));
-  ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options));
+  const std::optional<ForgeSide> forge = SideOf(options, invocation.clock);
+  // What was approved may be on no branch any more.
+  const std::vector<std::string> heads =
+      forge ? std::vector{pulls::HeadReferences(options.config->Find(options.target)->forge->kind)}
+            : std::vector<std::string>();
+  ASSIGN_OR_RETURN(git::Repository repository, OpenRepository(options, heads));
   Progress progress(options);
-  return paliad::Reconcile(target, repository,
-                           {.revision = flags.revision,
-                            .actor = Actor(),
-                            .lock_wait = lock_wait,
-                            .forge = SideOf(options, invocation.clock)},
-                           invocation.clock, progress);
+  return paliad::Reconcile(
+      target, repository,
+      {.revision = flags.revision, .actor = Actor(), .lock_wait = lock_wait, .forge = forge},
+      invocation.clock, progress);
 }
 
 int RunReconcile(const Invocation& invocation, const Flags& flags) {

@@ -17,7 +17,7 @@
 namespace paliad::forge {
 namespace {
 
-Status Refuse(std::string subject, std::string cause, std::string hint) {
+Status Refuse(const std::string& subject, std::string cause, std::string hint) {
   return Fail({.kind = ErrorKind::kInvalidInput,
                .doing = "use the forge",
                .subject = EscapeForTerminal(RedactUrl(subject)),

@@ -58,10 +58,13 @@ TEST(Message, OneStatusOfACommitTakesThePlaceOfAnother) {
 }
 
 TEST(Message, AnythingElseIsRefused) {
-  for (const char* text : {"", "[]", "{}", R"({"what":"comment"})",
-                           R"({"what":"comment","number":"7","marker":"m","body":"b","only_existing":false})",
-                           R"({"what":"status","commit":"a","context":"c","state":"great","description":"",)"
-                           R"("target_url":"","status_project":""})"}) {
+  const std::string unknown_state =
+      R"({"what":"status","commit":"a","context":"c","state":"great","description":"",)"
+      R"("target_url":"","status_project":""})";
+  for (const std::string& text :
+       {std::string(), std::string("[]"), std::string("{}"), std::string(R"({"what":"comment"})"),
+        std::string(R"({"what":"comment","number":"7","marker":"m","body":"b","only_existing":false})"),
+        unknown_state}) {
     EXPECT_FALSE(DecodeMessage(text)) << text;
   }
 }

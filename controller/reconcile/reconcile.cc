@@ -12,6 +12,7 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "controller/reconcile/anchor_target.h"
+#include "controller/reconcile/approved_changes.h"
 #include "controller/reconcile/backoff.h"
 #include "controller/reconcile/by_statement.h"
 #include "controller/reconcile/database_state.h"
@@ -269,12 +270,17 @@ class Reconciliation {
 
   // Whoever asked for this run hears of it; a run that nobody waits for leaves no trace and is made again.
   Result<Progress> RequireApproval() {
-    if (assessment_.pending.empty()) {
+    ASSIGN_OR_RETURN(const std::string in_sync, ReadCommitInSync(*session_, target_));
+    ASSIGN_OR_RETURN(const Changes changes, ChangesSince(repository_, target_, revision_, in_sync));
+    const bool matters = !assessment_.pending.empty() || (changes.need_approval && changes.policy_changed);
+    if (!matters) {
       return Progress::kGoOn;
     }
-    ASSIGN_OR_RETURN(const std::vector<std::string> commits, CommitsToAttribute());
-    RETURN_IF_ERROR(forge_.Attribute(recorder_, commits));
-    std::string why = revision_.policy->require_approval ? forge_.WhyNotApproved(target_.branch) : "";
+    RETURN_IF_ERROR(forge_.Attribute(recorder_, changes.commits));
+    if (!changes.need_approval) {
+      return Progress::kGoOn;
+    }
+    ASSIGN_OR_RETURN(std::string why, forge_.WhyNotApproved(repository_, target_));
     if (why.empty()) {
       return Progress::kGoOn;
     }
@@ -287,27 +293,6 @@ class Reconciliation {
               .cause = "policy requires an approval: " + std::move(why),
               .hint = "let somebody with write access other than the author approve the pull request"};
     return Progress::kEnd;
-  }
-
-  // Those that brought what is pending, as far as the ledger knows: each that touches the target since the
-  // newest run in sync. A run that was refused or rejected does not make what it looked at approved.
-  Result<std::vector<std::string>> CommitsToAttribute() {
-    std::vector<std::string> commits;
-    if (!options_.forge && !revision_.policy->require_approval) {
-      return commits;
-    }
-    ASSIGN_OR_RETURN(const std::string synced, ReadCommitInSync(*session_, target_));
-    if (!synced.empty()) {
-      ASSIGN_OR_RETURN(const auto steps,
-                       repository_.StepsSince(synced, run_.commit, {target_.path, target_.policy_path}));
-      for (const git::HistoryStep& step : steps.value_or(std::vector<git::HistoryStep>())) {
-        if (step.touches && step.commit != run_.commit) {
-          commits.push_back(step.commit);
-        }
-      }
-    }
-    commits.push_back(run_.commit);
-    return commits;
   }
 
   // What the old counter counted is marked as applied without running it, in one transaction with its

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "controller/forge/message.h"
+#include "controller/reconcile/approved_changes.h"
 
 namespace paliad {
 namespace {
@@ -63,9 +64,13 @@ Status RunForge::Attribute(store::RunRecorder& recorder, const std::vector<std::
   return {};
 }
 
-std::string RunForge::WhyNotApproved(const std::string& branch) const {
+Result<std::string> RunForge::WhyNotApproved(git::Repository& repository, const Target& target) const {
   for (const auto& [commit, attributed] : attributed_) {
-    if (const std::string why = paliad::WhyNotApproved(attributed, branch); !why.empty()) {
+    std::string why = paliad::WhyNotApproved(attributed, target.branch);
+    if (why.empty()) {
+      ASSIGN_OR_RETURN(why, WhyNotAsApproved(repository, target, commit, (*attributed)->head_commit));
+    }
+    if (!why.empty()) {
       return fmt::format("{}: {}", commit.substr(0, 12), why);
     }
   }

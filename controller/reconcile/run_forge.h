@@ -12,8 +12,10 @@
 #include "base/json_fwd.h"
 #include "base/result.h"
 #include "controller/forge/forge.h"
+#include "controller/git/repository.h"
 #include "controller/reconcile/forge_side.h"
 #include "controller/reconcile/reconcile.h"
+#include "controller/reconcile/target.h"
 #include "controller/store/run_recorder.h"
 
 namespace paliad {
@@ -27,9 +29,9 @@ class RunForge {
   // Asks who approved the commits, and adds what is said to the run's entries.
   [[nodiscard]] Status Attribute(store::RunRecorder& recorder, const std::vector<std::string>& commits);
 
-  // Why what policy requires to be approved may not be applied yet. "": it may. REQUIRES: Attribute was
-  // called.
-  std::string WhyNotApproved(const std::string& branch) const;
+  // Why what policy requires to be approved may not be applied yet: a commit without an approval, or one that
+  // brings something else than what was approved. "": it may. REQUIRES: Attribute was called.
+  [[nodiscard]] Result<std::string> WhyNotApproved(git::Repository& repository, const Target& target) const;
 
   // Of the newest commit, into the fields of what was applied.
   void AddPullRequest(Json& fields) const;

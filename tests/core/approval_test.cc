@@ -17,19 +17,17 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::string kHead(40, 'b');
-
-forge::Attribution Merged(const std::string& approver) {
+// `head`: a commit of the repository; what was approved and merged.
+forge::Attribution Merged(const std::string& approver, const std::string& head) {
   forge::Attribution merged{.number = 7,
                             .url = "https://git.example.com/m/paliad/pulls/7",
                             .author = "ada",
                             .base_branch = "main",
                             .merger = "ada",
-                            .head_commit = kHead,
+                            .head_commit = head,
                             .raw = R"({"number":7})"};
   if (!approver.empty()) {
-    merged.approvals.push_back(
-        {.reviewer = approver, .at = std::nullopt, .commit = kHead, .may_write = true});
+    merged.approvals.push_back({.reviewer = approver, .at = std::nullopt, .commit = head, .may_write = true});
   }
   return merged;
 }
@@ -39,7 +37,7 @@ class Approvals : public ::testing::Test {
   Approvals() { EXPECT_TRUE(ledger_.Install().has_value()); }
 
   // One run for whose commit the forge has this answer; none: it does not say in time.
-  Result<Run> Reconcile(std::optional<Attributed> answer, bool somebody_waits = true) {
+  Result<paliad::Run> Reconcile(std::optional<Attributed> answer, bool somebody_waits = true) {
     RunOptions options{.actor = "test"};
     options.forge = ForgeSide{.owner = {.tracker = "paliad.applied_migrations", .forge = "gitea x m/paliad"},
                               .apply_context = "paliad/default/apply",
@@ -63,6 +61,8 @@ class Approvals : public ::testing::Test {
                               "}', ' ' ORDER BY seq) FROM paliad_ledger.entry WHERE kind = '" + kind + "'");
   }
 
+  std::string Head() { return ledger_.scenario().repo().RevParse("HEAD"); }
+
   // Of the newest status: "success applied 1 migration".
   std::string Told(const std::string& commit) {
     return ledger_.AdminValue(
@@ -78,7 +78,7 @@ class Approvals : public ::testing::Test {
 TEST_F(Approvals, WhoWroteMergedAndApprovedIsInTheRunsEntries) {
   const std::string commit =
       ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
-  const auto run = Reconcile(Attributed(Merged("grace")));
+  const auto run = Reconcile(Attributed(Merged("grace", Head())));
   ASSERT_TRUE(run) << run.error().Message();
   EXPECT_EQ(asked_, commit);
   EXPECT_EQ(ledger_.scenario().Kinds().substr(ledger_.scenario().Kinds().find("run_started")),
@@ -133,8 +133,8 @@ TEST_F(Approvals, TheCommitIsToldWhatBecameOfIt) {
 TEST_F(Approvals, WithoutOneNothingIsAppliedWherePolicyRequiresIt) {
   RequireApproval();
   ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
-  const std::optional<Attributed> insufficient[] = {std::nullopt, Attributed(), Attributed(Merged("")),
-                                                    Attributed(Merged("ada"))};
+  const std::optional<Attributed> insufficient[] = {
+      std::nullopt, Attributed(), Attributed(Merged("", Head())), Attributed(Merged("ada", Head()))};
   for (const auto& answer : insufficient) {
     const auto run = Reconcile(answer);
     ASSERT_TRUE(run) << run.error().Message();
@@ -142,7 +142,7 @@ TEST_F(Approvals, WithoutOneNothingIsAppliedWherePolicyRequiresIt) {
     EXPECT_THAT(run->error->Message(), HasSubstr("policy requires an approval: "));
   }
   EXPECT_EQ(ledger_.scenario().Applied(), "");
-  const auto approved = Reconcile(Attributed(Merged("grace")));
+  const auto approved = Reconcile(Attributed(Merged("grace", Head())));
   ASSERT_TRUE(approved);
   EXPECT_EQ(approved->outcome, ledger::Outcome::kApplied);
   EXPECT_EQ(ledger_.scenario().Applied(), "1:a");
@@ -153,7 +153,7 @@ TEST_F(Approvals, ARunThatNobodyWaitsForLeavesNoTraceUntilItIsApproved) {
   const std::string commit =
       ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
   const std::string before = ledger_.scenario().Kinds();
-  const auto run = Reconcile(Attributed(Merged("")), /*somebody_waits=*/false);
+  const auto run = Reconcile(Attributed(Merged("", Head())), /*somebody_waits=*/false);
   ASSERT_TRUE(run) << run.error().Message();
   EXPECT_TRUE(run->awaits_approval);
   EXPECT_EQ(run->error->Message(), "cannot apply " + commit + ": policy requires an approval: " +
@@ -167,14 +167,14 @@ TEST_F(Approvals, EveryCommitThatBroughtSomethingNeedsItsOwn) {
   RequireApproval();
   Scenario& scenario = ledger_.scenario();
   scenario.Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
-  ASSERT_TRUE(Reconcile(Attributed(Merged("grace"))));
+  ASSERT_TRUE(Reconcile(Attributed(Merged("grace", Head()))));
   const std::string sneaked = scenario.Commit({{"002_b.up.sql", "CREATE TABLE public.b (id bigint);"}});
   ASSERT_EQ(Reconcile(Attributed())->outcome, ledger::Outcome::kRefused);
   const std::string approved = scenario.Commit({{"003_c.up.sql", "CREATE TABLE public.c (id bigint);"}});
   RunOptions options{.actor = "test"};
   options.forge = ForgeSide{.owner = {.tracker = "paliad.applied_migrations", .forge = "gitea x m/paliad"},
                             .find_attribution = [&](const std::string& commit) -> std::optional<Attributed> {
-                              return commit == approved ? Attributed(Merged("grace")) : Attributed();
+                              return commit == approved ? Attributed(Merged("grace", commit)) : Attributed();
                             }};
   const auto run = ledger_.Reconcile(options);
   ASSERT_TRUE(run) << run.error().Message();
@@ -182,6 +182,37 @@ TEST_F(Approvals, EveryCommitThatBroughtSomethingNeedsItsOwn) {
   EXPECT_THAT(run->error->Message(),
               HasSubstr(sneaked.substr(0, 12) + ": the forge knows of no pull request"));
   EXPECT_EQ(scenario.Applied(), "1:a");
+}
+
+// A forge may show another head after the merge than the one that was merged.
+TEST_F(Approvals, WhatIsAppliedIsWhatWasApproved) {
+  RequireApproval();
+  Scenario& scenario = ledger_.scenario();
+  const std::string approved = scenario.Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
+  scenario.Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint, sneaked text);"}});
+  const auto run = Reconcile(Attributed(Merged("grace", approved)));
+  ASSERT_TRUE(run) << run.error().Message();
+  EXPECT_EQ(run->outcome, ledger::Outcome::kRefused);
+  EXPECT_THAT(run->error->Message(),
+              HasSubstr("001_a.up.sql is not as it was approved in " + approved.substr(0, 12)));
+  const auto gone = Reconcile(Attributed(Merged("grace", std::string(40, 'b'))));
+  ASSERT_TRUE(gone) << gone.error().Message();
+  EXPECT_THAT(gone->error->Message(), HasSubstr("bbbbbbbbbbbb, which was approved, is not in the clone"));
+  EXPECT_EQ(scenario.Applied(), "");
+}
+
+TEST_F(Approvals, TurningItOffNeedsOneToo) {
+  RequireApproval();
+  Scenario& scenario = ledger_.scenario();
+  scenario.Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
+  ASSERT_EQ(Reconcile(Attributed(Merged("grace", Head())))->outcome, ledger::Outcome::kApplied);
+  scenario.repo().Write(".paliad/policy.toml", "extends = 'default'\n");
+  scenario.Commit("anything goes");
+  EXPECT_EQ(Reconcile(Attributed())->outcome, ledger::Outcome::kRefused);
+  scenario.Commit({{"002_b.up.sql", "CREATE TABLE public.b (id bigint);"}});
+  EXPECT_EQ(Reconcile(Attributed())->outcome, ledger::Outcome::kRefused);
+  EXPECT_EQ(scenario.Applied(), "1:a");
+  EXPECT_EQ(Reconcile(Attributed(Merged("grace", Head())))->outcome, ledger::Outcome::kApplied);
 }
 
 TEST(Approval, WhoHasNoForgeConfiguredAppliesNothingThatNeedsOne) {

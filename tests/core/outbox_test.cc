@@ -100,9 +100,11 @@ TEST_F(Outbox, AFailureDelaysWhatFailedAndNotWhatTookItsPlace) {
 
 TEST_F(Outbox, AnotherForgeOrTrackerHasItsOwn) {
   Put("a", "1");
-  EXPECT_THAT(*ReadWaitingFeedback(*session_, {.tracker = kOwner.tracker, .forge = "gitea y m/paliad"}, 9),
+  EXPECT_THAT(*ReadWaitingFeedback(
+                  *session_, store::FeedbackOwner{.tracker = kOwner.tracker, .forge = "gitea y m/paliad"}, 9),
               IsEmpty());
-  EXPECT_THAT(*ReadWaitingFeedback(*session_, {.tracker = "paliad.other", .forge = kOwner.forge}, 9),
+  EXPECT_THAT(*ReadWaitingFeedback(*session_,
+                                   store::FeedbackOwner{.tracker = "paliad.other", .forge = kOwner.forge}, 9),
               IsEmpty());
 }
 

@@ -10,6 +10,7 @@
 #include "controller/forge/kind.h"
 #include "controller/forge/make_forge.h"
 #include "tests/forge/raw_server.h"
+#include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
 
 namespace paliad::forge {
@@ -22,6 +23,7 @@ using testing::RawReply;
 using testing::RawRequest;
 using testing::RawServer;
 using testing::Reply;
+using testing::RunOrThrow;
 using testing::TempDir;
 
 const std::string kHead(40, 'a');
@@ -129,6 +131,17 @@ TEST(Fault, AnAnswerThatIsTooLargeIsGivenUp) {
   const auto open = Client(server)->OpenPullRequests("main");
   ASSERT_FALSE(open);
   EXPECT_EQ(open.error().error.kind, ErrorKind::kUnavailable);
+  EXPECT_EQ(open.error().error.cause, "the answer is larger than 32 MiB");
+}
+
+TEST(Fault, AnAnswerThatUnpacksToTooMuchIsGivenUp) {
+  const std::string bomb =
+      RunOrThrow({.argv = {"/bin/sh", "-c", "head -c 40000000 /dev/zero | tr '\\0' ' ' | gzip"}});
+  ASSERT_LT(bomb.size(), 100'000u);
+  RawServer server(
+      [&](const RawRequest&) { return RawReply{Reply(200, bomb, "Content-Encoding: gzip\r\n")}; });
+  const auto open = Client(server)->OpenPullRequests("main");
+  ASSERT_FALSE(open);
   EXPECT_EQ(open.error().error.cause, "the answer is larger than 32 MiB");
 }
 
