@@ -59,8 +59,8 @@ TEST(PolicyFile, ApprovalsAreRequiredWhereItSaysSo) {
   EXPECT_TRUE(ParsePolicy("extends = 'strict'\nrequire_approval = true\n", "policy.toml")->require_approval);
   EXPECT_EQ(Problems("require_approval = 'yes'\n"),
             "policy.toml:1:20: error: `require_approval` is true or false\n"
-            "    1 | require_approval = 'yes'\n"
-            "      |                    ^\n");
+            "  require_approval = 'yes'\n"
+            "                     ^\n");
 }
 
 TEST(PolicyFile, WithoutExtendsItBeginsWithTheDefault) {
