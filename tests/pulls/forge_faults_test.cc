@@ -1,20 +1,19 @@
 // A forge that is down, slow or contradicts itself: feedback is late and never lost, nothing is said twice,
 // and applying waits for none of it.
 #include <fmt/format.h>
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
 #include "tests/pulls/forge_scenario.h"
-#include "tests/support/pg_client.h"
+#include "tests/support/git_repo.h"
 
 namespace paliad::testing {
 namespace {
-
-using ::testing::HasSubstr;
 
 class ForgeFaults : public ForgeScenario {
  protected:
@@ -22,6 +21,24 @@ class ForgeFaults : public ForgeScenario {
     PushMain({{"001_a.up.sql", "CREATE TABLE public.a (id bigint PRIMARY KEY);\n"}});
     Serve();
     served_.Await(Served::kApplied, "1");
+  }
+
+  // So many migrations, from 002, each in a commit of its own; pushed at once.
+  std::vector<std::string> PushCommits(int count) {
+    std::string history;
+    for (int i = 2; i < 2 + count; ++i) {
+      const std::string sql = fmt::format("CREATE TABLE public.t{} ();", i);
+      history += fmt::format(
+          "commit refs/heads/main\ncommitter A <a@example.com> {} +0000\ndata 1\nx\n{}M 100644 inline "
+          "migrations/{:03}_m.up.sql\ndata {}\n{}\n",
+          1'800'000'000 + i, i == 2 ? "from refs/heads/main^0\n" : "", i, sql.size(), sql);
+    }
+    GitRepo& repo = served_.repo();
+    repo.Git({"fast-import", "--quiet"}, history);
+    repo.Git({"reset", "--quiet", "--hard"});
+    served_.Push();
+    std::istringstream lines(repo.Git({"rev-list", fmt::format("--max-count={}", count), "main"}));
+    return {std::istream_iterator<std::string>(lines), std::istream_iterator<std::string>()};
   }
 };
 
@@ -35,16 +52,11 @@ TEST_F(ForgeFaults, AForgeThatIsDownForAHundredEventsDelaysFeedbackAndLosesNone)
 
   forge_.AddFault({.how = "close", .count = -1});
   const std::size_t asked = forge_.Seen()["requests"].size();
-  std::vector<std::string> commits;
-  for (int i = 2; i < 2 + kCommits; ++i) {
-    commits.push_back(served_.Commit(
-        {{fmt::format("{:03}_m.up.sql", i), fmt::format("CREATE TABLE public.t{} ();\n", i)}}));
-  }
-  served_.Push();
+  const std::vector<std::string> commits = PushCommits(kCommits);
   const std::string mended =
       Change("topic", {{"500_t.up.sql", "CREATE TABLE public.t500 (id bigint PRIMARY KEY);\n"}});
   served_.Await("SELECT count(*) FROM paliad.applied_migrations", std::to_string(1 + kCommits));
-  // A second, two, four, …: a minute has seven of them, and each forge's client and desk may try.
+  // After a second, two, four, …: a minute has seven of them, for each of those who ask.
   EXPECT_LT(forge_.Seen()["requests"].size() - asked, 30U) << "no busy loop";
 
   forge_.Heal();

@@ -115,6 +115,12 @@ void ForgeScenario::Serve(const std::string& more) {
   controller_ = served_.Start();
 }
 
+void ForgeScenario::ServeWithWebhooks(const std::string& secret) {
+  served_.variables["HOOK_SECRET"] = secret;
+  Serve("webhook_secret_env = 'HOOK_SECRET'\n");
+  forge_.SetWebhook(fmt::format("http://127.0.0.1:{}/hooks/default", HttpPort()), secret);
+}
+
 int ForgeScenario::HttpPort() const {
   constexpr std::string_view kBefore = "HTTP on port ";
   served_.AwaitLog(kBefore);

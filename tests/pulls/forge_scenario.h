@@ -52,7 +52,8 @@ class ForgeScenario : public ScratchFixture {
   void Configure(const std::string& more = "");
   // Starts the controller over what was pushed; `more`: lines of [target.forge].
   void Serve(const std::string& more = "");
-  int HttpPort() const;
+  // The same; the forge sends it webhooks, signed with `secret`.
+  void ServeWithWebhooks(const std::string& secret = "s3cret");
 
   // The forge's own word for it: "success", "failure", "error", "pending" as GitLab says it.
   std::string Word(std::string_view state) const;
@@ -70,6 +71,7 @@ class ForgeScenario : public ScratchFixture {
   std::unique_ptr<BackgroundProcess> controller_;
 
  private:
+  int HttpPort() const;
   std::string PushAs(const std::string& branch, const Files& paths, const std::string& reference);
 };
 

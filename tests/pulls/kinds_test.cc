@@ -1,5 +1,4 @@
 // The same round on every kind of forge, which tells of it by webhooks alone: the interval never comes.
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,7 +6,6 @@
 
 #include "base/json.h"
 #include "tests/pulls/forge_scenario.h"
-#include "tests/support/pg_client.h"
 
 namespace paliad::testing {
 namespace {
@@ -20,18 +18,12 @@ struct Kind {
 class Kinds : public ForgeScenario, public ::testing::WithParamInterface<Kind> {
  protected:
   Kinds() : ForgeScenario(GetParam().name) {}
-
-  void ServeWithWebhooks() {
-    served_.interval = "1h";
-    served_.variables["HOOK_SECRET"] = GetParam().secret;
-    Serve("webhook_secret_env = 'HOOK_SECRET'\n");
-    forge_.SetWebhook(fmt::format("http://127.0.0.1:{}/hooks/default", HttpPort()), GetParam().secret);
-  }
 };
 
 TEST_P(Kinds, OpenedMendedMergedAndApplied) {
   PushMain({{"001_a.up.sql", "CREATE TABLE public.a (id bigint PRIMARY KEY);\n"}});
-  ServeWithWebhooks();
+  served_.interval = "1h";
+  ServeWithWebhooks(GetParam().secret);
   served_.Await(Served::kApplied, "1");
   const int number = Open("topic", {{"001_b.up.sql", "CREATE TABLE public.b (id bigint PRIMARY KEY);\n"}});
   AwaitStatus(Head("topic"), kPolicyContext, "failure");
