@@ -31,10 +31,12 @@ std::vector<VersionClaim> RivalsOf(const VersionClaim& own, const ClaimsByVersio
     std::copy_if(at->second.begin(), at->second.end(), std::back_inserter(rivals),
                  [&](const VersionClaim& other) { return IsRival(own, other); });
   }
-  const auto number = [](const VersionClaim& claim) { return claim.pull_request; };
-  std::ranges::sort(rivals, {}, number);
-  const auto repeated = std::ranges::unique(rivals, {}, number);
-  rivals.erase(repeated.begin(), repeated.end());
+  std::sort(rivals.begin(), rivals.end(),
+            [](const VersionClaim& a, const VersionClaim& b) { return a.pull_request < b.pull_request; });
+  const auto repeated = std::unique(rivals.begin(), rivals.end(), [](const auto& a, const auto& b) {
+    return a.pull_request == b.pull_request;
+  });
+  rivals.erase(repeated, rivals.end());
   return rivals;
 }
 

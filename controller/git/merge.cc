@@ -120,6 +120,10 @@ std::optional<std::vector<FileChange>> Changes(git_repository* repository, git_t
   std::vector<FileChange> changes;
   for (std::size_t i = 0; i < git_diff_num_deltas(diff.get()); ++i) {
     std::optional<FileChange> change = ToChange(*git_diff_get_delta(diff.get(), i));
+    if (change && change->kind == FileChange::Kind::kRenamed && !IsDirectlyIn(folder, change->old_path)) {
+      change =
+          FileChange{FileChange::Kind::kAdded, change->path, ""};  // what comes into the folder is new there
+    }
     if (change && (IsDirectlyIn(folder, change->path) ||
                    (!change->old_path.empty() && IsDirectlyIn(folder, change->old_path)))) {
       changes.push_back(*std::move(change));

@@ -79,6 +79,17 @@ TEST_F(MergeTest, AMoveOutOfTheFolderIsARename) {
   EXPECT_THAT(Words(Preview()), ElementsAre("renamed migrations/002_b.up.sql archive/002_b.up.sql"));
 }
 
+// A draft with the name of a migration counted as one that the base has, and must not rename.
+TEST_F(MergeTest, AMoveIntoTheFolderIsAnAddition) {
+  work_.Git({"checkout", "--quiet", "main"});
+  work_.Write("drafts/003_c.up.sql", "CREATE TABLE c (id bigint, t text);\n");
+  work_.Commit("a draft");
+  work_.Git({"checkout", "--quiet", "-B", "feature"});
+  work_.Git({"mv", "drafts/003_c.up.sql", "migrations/003_c.up.sql"});
+  work_.Commit("not a draft any more");
+  EXPECT_THAT(Words(Preview()), ElementsAre("added  migrations/003_c.up.sql"));
+}
+
 TEST_F(MergeTest, WhatTheBaseDidMeanwhileIsNotTheHeadsDoing) {
   work_.Write("migrations/003_c.up.sql", "SELECT 3;\n");
   work_.Commit("feature");

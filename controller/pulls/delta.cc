@@ -91,8 +91,8 @@ std::vector<VersionClaim> ClaimsOf(const Delta& delta, const MigrationSet& base)
   return claims;
 }
 
-Status Fill(Delta& delta, git::Repository& repository, git::MergePreview preview, const BaseBranch& base,
-            const std::optional<AppliedSet>& applied, Checksums& checksums) {
+Status Fill(Delta& delta, git::Repository& repository, const git::MergePreview& preview,
+            const BaseBranch& base, const std::optional<AppliedSet>& applied, Checksums& checksums) {
   const Policy& policy = *base.policy;
   MigrationSet merged = MakeMigrationSet(preview.tree, policy.ignore);
   ASSIGN_OR_RETURN(std::vector<Finding> history, HistoryOf(repository, merged, applied, checksums));
@@ -131,8 +131,7 @@ Delta MakeDelta(git::Repository& repository, const Target& target, const BaseBra
   delta.merged_tree = preview->tree.tree_id;
   delta.touches = delta.policy_changed || !preview->changes.empty() || delta.merged_tree != base.tree_id;
   if (delta.touches && base.policy) {
-    if (const Status filled = Fill(delta, repository, *std::move(preview), base, applied, checksums);
-        !filled) {
+    if (const Status filled = Fill(delta, repository, *preview, base, applied, checksums); !filled) {
       delta.error = filled.error();
     }
   }

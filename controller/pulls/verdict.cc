@@ -96,7 +96,7 @@ OrderedJson ShownOf(const Verdict& verdict) {
 
 // Those that reject come first, since a leaf holds only so many.
 std::vector<Finding> ByWeight(std::vector<Finding> findings) {
-  std::ranges::stable_partition(findings, [](const Finding& finding) {
+  std::stable_partition(findings.begin(), findings.end(), [](const Finding& finding) {
     return finding.severity == Severity::kError && !finding.waiver;
   });
   return findings;

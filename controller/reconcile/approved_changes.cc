@@ -68,8 +68,9 @@ Result<Changes> ChangesSince(git::Repository& repository, const Target& target, 
     // None where a person accepted a history that does not have that commit any more.
     if (steps) {
       ASSIGN_OR_RETURN(const Result<Policy> before, ReadPolicyAt(repository, target, in_sync));
-      changes.policy_changed = before && before->digest != revision.policy->digest;
-      changes.need_approval = changes.need_approval || (before && before->require_approval);
+      const bool required_before = before && before->require_approval;
+      changes.need_approval = changes.need_approval || required_before;
+      changes.policy_needs_approval = required_before && before->digest != revision.policy->digest;
     }
   }
   changes.commits.push_back(head);

@@ -19,9 +19,10 @@ struct Changes {
   // sync, and the run's own last. A run that was refused or rejected does not make what it looked at
   // approved.
   std::vector<std::string> commits;
-  // By the policy that holds, or by the one that held in that run: a commit that turns it off needs one too.
+  // Of migrations: by the policy that holds, or by the one that held in that run.
   bool need_approval = false;
-  bool policy_changed = false;  // since that run
+  // The policy itself is another one than in that run, where it required approvals: to turn that off needs one.
+  bool policy_needs_approval = false;
 };
 
 // `in_sync`: the commit of the newest run in sync; empty: there was none, and only the revision is looked at.

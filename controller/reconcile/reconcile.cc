@@ -272,8 +272,7 @@ class Reconciliation {
   Result<Progress> RequireApproval() {
     ASSIGN_OR_RETURN(const std::string in_sync, ReadCommitInSync(*session_, target_));
     ASSIGN_OR_RETURN(const Changes changes, ChangesSince(repository_, target_, revision_, in_sync));
-    const bool matters = !assessment_.pending.empty() || (changes.need_approval && changes.policy_changed);
-    if (!matters) {
+    if (assessment_.pending.empty() && !changes.policy_needs_approval) {
       return Progress::kGoOn;
     }
     RETURN_IF_ERROR(forge_.Attribute(recorder_, changes.commits));

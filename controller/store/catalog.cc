@@ -254,9 +254,24 @@ bool IsForAuditors(const Grant& grant) {
 }
 
 bool IsForLogins(const Grant& grant) {
-  static const std::set<std::string_view> functions = {
-      "function append", "function look", "function put_blob",  "function put_checkpoint", "function require",
-      "function resume", "function seal", "function set_state", "function suspend"};
+  static const std::set<std::string_view> functions = {"function append",
+                                                       "function await_attribution",
+                                                       "function delay_attribution",
+                                                       "function feedback_delivered",
+                                                       "function feedback_failed",
+                                                       "function forget_pull_request",
+                                                       "function look",
+                                                       "function prune_feedback",
+                                                       "function put_blob",
+                                                       "function put_checkpoint",
+                                                       "function put_feedback",
+                                                       "function put_pull_request",
+                                                       "function require",
+                                                       "function resume",
+                                                       "function seal",
+                                                       "function set_state",
+                                                       "function settle_attribution",
+                                                       "function suspend"};
   return IsForAuditors(grant) || (grant.privilege == "EXECUTE" && functions.contains(grant.object));
 }
 

@@ -319,9 +319,8 @@ TEST(Install, TheCommandAnswersInTextAndJson) {
   EXPECT_EQ(first.json["login"], ledger.login());
   EXPECT_EQ(first.json["owner"], "paliad_ledger_owner");
   EXPECT_EQ(first.json["previous_owner"], nullptr);
-  EXPECT_EQ(first.json["applied"],
-            Json({"001_ledger.up.sql", "002_evidence.up.sql", "003_guard.up.sql", "010_controller.up.sql",
-                  "011_feedback.up.sql"}));
+  EXPECT_EQ(first.json["applied"], Json({"001_ledger.up.sql", "002_evidence.up.sql", "003_guard.up.sql",
+                                         "010_controller.up.sql", "011_feedback.up.sql"}));
   EXPECT_EQ(first.json["code"], false);
   const Outcome again = scenario.Run({"ledger", "install", "--as-admin", ledger.admin_url(), "-o", "text"});
   ASSERT_EQ(again.exit_code, 0) << again.err;

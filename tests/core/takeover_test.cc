@@ -93,10 +93,10 @@ TEST(Takeover, WithoutACounterEverythingIsApplied) {
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(run.json["outcome"], "applied");
   EXPECT_EQ(scenario.Applied(), "1:a 2:b 3:c 4:d");
-  EXPECT_EQ(
-      scenario.Kinds(),
-      "genesis schema_upgraded schema_upgraded schema_upgraded schema_upgraded run_started applied applied "
-      "applied applied run_finished");
+  EXPECT_EQ(scenario.Kinds(),
+            "genesis schema_upgraded schema_upgraded schema_upgraded schema_upgraded schema_upgraded "
+            "run_started applied applied "
+            "applied applied run_finished");
 }
 
 TEST(Takeover, TheStaleCopyInPublicIsNotRead) {
