@@ -17,6 +17,7 @@
 #include "controller/serve/loop/delay.h"
 #include "controller/serve/loop/event_log.h"
 #include "controller/serve/pulls/forge_target.h"
+#include "controller/store/queries.h"
 
 namespace paliad::serve {
 namespace {
@@ -108,6 +109,14 @@ Result<T> PullRequestWatch::Asked(forge::Answer<T> answer) {
 
 Status PullRequestWatch::Look(const std::string& clone, const std::stop_token& stop) {
   ASSIGN_OR_RETURN(Target target, config::WithDatabase(config_));
+  if (!ledger_seen_) {
+    // A new database is the first run's to prepare, which would have to wait for us.
+    ASSIGN_OR_RETURN(pg::Session first, pg::Session::Connect({.url = target.database_url}));
+    ASSIGN_OR_RETURN(ledger_seen_, store::HasLedger(first));
+    if (!ledger_seen_) {
+      return {};
+    }
+  }
   ASSIGN_OR_RETURN(pg::Session session, OpenToRecord(target, environment_.clock));
   Docket docket{.target = std::move(target),
                 .owner = pulls::OwnerOf(config_),

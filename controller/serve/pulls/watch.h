@@ -81,6 +81,7 @@ class PullRequestWatch {
       repository_;  // that judge_ reads; anew in each pass, since merges are kept in it
   std::unique_ptr<pulls::PullRequestJudge> judge_;
   std::string scratch_url_;  // that judge_ has
+  bool ledger_seen_ = false;
   std::string last_error_;
   std::set<std::string> untouched_;  // heads of pull requests that were told so since the start
   std::set<std::string> missing_;    // heads that the repository did not have
