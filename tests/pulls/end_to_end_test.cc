@@ -105,6 +105,18 @@ TEST_F(EndToEnd, APullRequestThatTouchesNoMigrationIsNotSpokenTo) {
   EXPECT_EQ(OurComments(number).size(), 0U);
 }
 
+// Else a branch that requires the statuses would keep it out for ever.
+TEST_F(EndToEnd, WhereTheBranchRequiresStatusesOneThatTouchesNoMigrationIsGreen) {
+  Begin("report_all = true\n");
+  served_.repo().CreateBranch("docs");
+  const std::string head = ChangePaths("docs", {{"README", "hello\n"}});
+  const int number = forge_.Open({.branch = "docs"});
+  AwaitStatus(head, kPolicyContext, "success");
+  AwaitStatus(head, kDryRunContext, "success");
+  AwaitAllTold();
+  EXPECT_EQ(OurComments(number).size(), 0U);
+}
+
 // The race that no check of one pull request alone can see.
 TEST_F(EndToEnd, OfTwoThatTakeOneVersionEachHearsOfTheOtherAndTheLoserHearsOfTheMerge) {
   PushMain({{"106_a.up.sql", "CREATE TABLE public.a (id bigint PRIMARY KEY);\n"}});
