@@ -39,7 +39,7 @@ class Contract : public ::testing::TestWithParam<Kind> {
   void TearDown() override { EXPECT_EQ(fake_.Violations(), ""); }
 
   std::string MakeRepository() {
-    const std::string path = dir_.path() + "/paliad.git";
+    std::string path = dir_.path() + "/paliad.git";
     repo_.Git({"init", "--quiet", "--bare", "--initial-branch=main", path});
     repo_.Git({"remote", "add", "origin", path});
     repo_.Commit("first");
