@@ -73,7 +73,7 @@ TEST(Attributed, TheEntrySaysWhoWroteMergedAndApproved) {
   const auto reply = ReplyOf(attributed);
   const Json fields = AttributedFields("run", "commit", attributed, reply.get());
   EXPECT_EQ(fields.at("reply"), reply->digest);
-  Json pull_request = fields.at("pull_request");
+  const Json& pull_request = fields.at("pull_request");
   EXPECT_EQ(
       pull_request.dump(),
       R"({"approvals":[{"at":"1970-01-01T00:00:00.000000Z","commit":")" + kHead +
