@@ -37,7 +37,7 @@ class Approvals : public ::testing::Test {
   Approvals() { EXPECT_TRUE(ledger_.Install().has_value()); }
 
   // One run for whose commit the forge has this answer; none: it does not say in time.
-  Result<paliad::Run> Reconcile(std::optional<Attributed> answer, bool somebody_waits = true) {
+  Result<paliad::Run> Reconcile(const std::optional<Attributed>& answer, bool somebody_waits = true) {
     RunOptions options{.actor = "test"};
     options.forge = ForgeSide{.owner = {.tracker = "paliad.applied_migrations", .forge = "gitea x m/paliad"},
                               .apply_context = "paliad/default/apply",
