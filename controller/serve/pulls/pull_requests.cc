@@ -17,7 +17,7 @@ constexpr std::chrono::seconds kPatience{2};
 
 }  // namespace
 
-PullRequests::PullRequests(const config::Config& config, Fetch fetch, MetricsSink& metrics,
+PullRequests::PullRequests(const config::Config& config, const Fetch& fetch, MetricsSink& metrics,
                            const Clock& clock) {
   std::map<std::string, std::vector<config::TargetConfig>> by_forge;
   for (const config::TargetConfig& target : config.targets) {

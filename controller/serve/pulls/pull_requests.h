@@ -28,7 +28,7 @@ class PullRequests {
   using Fetch = std::function<void(const std::string& target)>;
 
   // Starts at once. `metrics` and `clock` must outlive it.
-  PullRequests(const config::Config& config, Fetch fetch, MetricsSink& metrics, const Clock& clock);
+  PullRequests(const config::Config& config, const Fetch& fetch, MetricsSink& metrics, const Clock& clock);
   ~PullRequests();
 
   PullRequests(const PullRequests&) = delete;
