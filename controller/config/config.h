@@ -19,9 +19,9 @@ struct HttpConfig {
   std::string host = "127.0.0.1";  // without brackets
   int port = 8080;                 // 0: any that is free
   std::string tokens_file;         // absolute
-  std::string public_url;          // where the forge's readers reach the pages, without a slash at its end; may
-                                   // be empty
-  std::string certificate_file;    // with key_file, or both empty: no TLS
+  std::string public_url;        // where the forge's readers reach the pages, without a slash at its end; may
+                                 // be empty
+  std::string certificate_file;  // with key_file, or both empty: no TLS
   std::string key_file;
   bool anonymous_read = false;  // everybody may read what an auditor may
 };

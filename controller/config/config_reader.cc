@@ -116,8 +116,7 @@ std::string CheckPublicUrl(const std::string& text) {
   const Result<git::RemoteUrl> url = git::ParseRemoteUrl(text + "/x");  // which wants a path
   const bool good = url && (url->scheme == git::Scheme::kHttps || url->scheme == git::Scheme::kHttp) &&
                     url->user.empty() && url->password.empty();
-  return good ? ""
-              : "`public_url` is where others reach the pages, such as \"https://paliad.example.com\"";
+  return good ? "" : "`public_url` is where others reach the pages, such as \"https://paliad.example.com\"";
 }
 
 std::string CheckProject(const std::string& project) {

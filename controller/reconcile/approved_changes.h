@@ -21,7 +21,8 @@ struct Changes {
   std::vector<std::string> commits;
   // Of migrations: by the policy that holds, or by the one that held in that run.
   bool need_approval = false;
-  // The policy itself is another one than in that run, where it required approvals: to turn that off needs one.
+  // The policy itself is another one than in that run, where it required approvals: to turn that off needs
+  // one.
   bool policy_needs_approval = false;
 };
 

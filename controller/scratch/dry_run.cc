@@ -53,8 +53,7 @@ class DryRunner {
     ASSIGN_OR_RETURN(pg::Session owner, workspace_.OpenAsOwner());
     ASSIGN_OR_RETURN(pg::Session login, workspace_.OpenLogin(options_.target.search_path));
     ASSIGN_OR_RETURN(const Backend backend, BackendOf(login));
-    Watchdog watchdog(server_.admin(), workspace_.name(), backend, options_.limits.run_time,
-                      options_.stop);
+    Watchdog watchdog(server_.admin(), workspace_.name(), backend, options_.limits.run_time, options_.stop);
     Applier applier(login, options_.target, clock_);
     ASSIGN_OR_RETURN(const AppliedSet applied, applier.Start());
     TableWatch watch(owner, options_.target, backend);

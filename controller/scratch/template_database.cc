@@ -51,8 +51,7 @@ Status ApplyBase(ScratchServer& server, Workspace& workspace, const Options& opt
                  const MigrationFiles& base, const Clock& clock) {
   ASSIGN_OR_RETURN(pg::Session login, workspace.OpenLogin(options.target.search_path));
   ASSIGN_OR_RETURN(const Backend backend, BackendOf(login));
-  const Watchdog watchdog(server.admin(), workspace.name(), backend, options.limits.build_time,
-                          options.stop);
+  const Watchdog watchdog(server.admin(), workspace.name(), backend, options.limits.build_time, options.stop);
   Applier applier(login, options.target, clock);
   RETURN_IF_ERROR(applier.Start());
   for (const Migration& migration : base.migrations) {

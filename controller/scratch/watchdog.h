@@ -53,15 +53,15 @@ class Watchdog {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  bool stopping_ = false;             // guarded by mutex_
-  bool end_now_ = false;              // guarded by mutex_
-  bool sampling_ = false;             // guarded by mutex_
-  bool fired_ = false;                // guarded by mutex_
-  int round_ = 0;                     // of sampling; guarded by mutex_
-  LocksByTable samples_;              // guarded by mutex_
-  bool sampled_ = false;              // at least once in this round; guarded by mutex_
-  Clock::time_point sampling_since_;  // guarded by mutex_
-  std::thread thread_;                // it uses all others
+  bool stopping_ = false;                              // guarded by mutex_
+  bool end_now_ = false;                               // guarded by mutex_
+  bool sampling_ = false;                              // guarded by mutex_
+  bool fired_ = false;                                 // guarded by mutex_
+  int round_ = 0;                                      // of sampling; guarded by mutex_
+  LocksByTable samples_;                               // guarded by mutex_
+  bool sampled_ = false;                               // at least once in this round; guarded by mutex_
+  Clock::time_point sampling_since_;                   // guarded by mutex_
+  std::thread thread_;                                 // it uses all others
   std::stop_callback<std::function<void()>> on_stop_;  // last: it calls EndNow
 };
 
