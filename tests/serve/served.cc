@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <filesystem>
@@ -88,9 +89,20 @@ Command Served::MakeCommand(std::vector<std::string> arguments) const {
 
 std::unique_ptr<BackgroundProcess> Served::Start() {
   Command command = MakeCommand({"serve", "--log-format", "json"});
-  command.log_file = fmt::format("{}/controller{}.log", dir_.path(), started_++);
+  const std::string log_file = fmt::format("{}/controller{}.log", dir_.path(), started_.size());
+  command.log_file = log_file;
   command.deadline = std::chrono::minutes(10);
-  return std::make_unique<BackgroundProcess>(std::move(command));
+  auto controller = std::make_unique<BackgroundProcess>(std::move(command));
+  started_.push_back({controller->pid(), log_file});
+  return controller;
+}
+
+void Served::AwaitServing(const BackgroundProcess& controller) const {
+  // The last one, for the system gives numbers out again.
+  const auto started = std::find_if(started_.rbegin(), started_.rend(),
+                                    [&](const Started& each) { return each.pid == controller.pid(); });
+  ASSERT_TRUE(Until([&] { return ReadFile(started->log_file).find("serving ") != std::string::npos; }))
+      << ReadFile(started->log_file);
 }
 
 int Served::Stop(BackgroundProcess& controller) {
@@ -124,8 +136,8 @@ void Served::Await(std::string_view sql, std::string_view expected, const std::s
 
 std::string Served::Logs() const {
   std::string all;
-  for (int i = 0; i < started_; ++i) {
-    all += ReadFile(fmt::format("{}/controller{}.log", dir_.path(), i));
+  for (const Started& controller : started_) {
+    all += ReadFile(controller.log_file);
   }
   return all;
 }

@@ -2,6 +2,8 @@
 #ifndef PALIAD_TESTS_SERVE_SERVED_H_
 #define PALIAD_TESTS_SERVE_SERVED_H_
 
+#include <sys/types.h>
+
 #include <map>
 #include <memory>
 #include <string>
@@ -45,6 +47,8 @@ class Served {
 
   // Starts a controller, with the configuration as it is on disk; logs go to a file of its own.
   std::unique_ptr<BackgroundProcess> Start();
+  // Waits until it logs that it serves: from then on a signal is a request, before it is the end.
+  void AwaitServing(const BackgroundProcess& controller) const;
   // SIGTERM; the exit code.
   static int Stop(BackgroundProcess& controller);
   // paliadctl with the configuration, answering in JSON.
@@ -78,7 +82,11 @@ class Served {
 
   TempDir dir_;
   GitRepo repo_;
-  int started_ = 0;
+  struct Started {
+    pid_t pid;
+    std::string log_file;
+  };
+  std::vector<Started> started_;  // controllers, ended ones too
 };
 
 }  // namespace paliad::testing

@@ -180,6 +180,7 @@ TEST(Soak, TwoControllersKilledAtAnyMomentApplyEverythingOnceWithOneRunACommit) 
       "'run_finished' AND outcome <> 'interrupted') AS c",
       runs);
   for (auto& controller : controllers) {
+    served.AwaitServing(*controller);
     EXPECT_EQ(Served::Stop(*controller), 0);
   }
   EXPECT_EQ(served.Value("SELECT count(*) FROM paliad_ledger.entry WHERE kind = 'run_finished' AND outcome "
