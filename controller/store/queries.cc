@@ -42,7 +42,8 @@ std::vector<Parameter> ParametersOf(const Filter& filter) {
           filter.since,
           filter.until,
           Text(filter.before),
-          std::to_string(filter.limit + 1)};
+          std::to_string(filter.limit + 1),
+          filter.of_tracker ? Parameter(filter.tracker) : std::nullopt};
 }
 
 }  // namespace
@@ -62,18 +63,21 @@ Result<Page<RunRow>> ReadRuns(pg::Session& session, const Filter& filter) {
   ASSIGN_OR_RETURN(const pg::Rows rows, session.Query(sql, ParametersOf(filter), "read the ledger's runs"));
   Page<RunRow> page{.rows = {}, .more = rows.size() > filter.limit};
   for (int row = 0; row < rows.size() && row < filter.limit; ++row) {
-    page.rows.push_back({.seq = rows.Int(row, 0),
-                         .run_id = rows.String(row, 1),
-                         .target = rows.String(row, 2),
-                         .trigger = rows.String(row, 3),
-                         .commit = rows.String(row, 4),
-                         .outcome = rows.Optional(row, 5),
-                         .started_at = rows.String(row, 6),
-                         .finished_at = rows.Optional(row, 7),
-                         .applied = rows.Int(row, 8),
-                         .actor = rows.String(row, 9),
-                         .author = rows.String(row, 10),
-                         .reason = rows.String(row, 11)});
+    const bool finished = !rows.IsNull(row, 12);
+    page.rows.push_back(
+        {.seq = rows.Int(row, 0),
+         .run_id = rows.String(row, 1),
+         .target = rows.String(row, 2),
+         .trigger = rows.String(row, 3),
+         .commit = rows.String(row, 4),
+         .outcome = rows.Optional(row, 5),
+         .started_at = rows.String(row, 6),
+         .finished_at = rows.Optional(row, 7),
+         .applied = rows.Int(row, 8),
+         .actor = rows.String(row, 9),
+         .author = rows.String(row, 10),
+         .reason = rows.String(row, 11),
+         .duration = finished ? std::optional(std::chrono::microseconds(rows.Int(row, 12))) : std::nullopt});
   }
   return page;
 }

@@ -2,6 +2,7 @@
 #ifndef PALIAD_CONTROLLER_STORE_QUERIES_H_
 #define PALIAD_CONTROLLER_STORE_QUERIES_H_
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@ struct RunRow {
   std::string actor;
   std::string author;  // of the commit, "Ada <ada@example.com>"; "" in entries of older programs
   std::string reason;  // "" where it ended well
+  std::optional<std::chrono::microseconds> duration;  // none: it has not finished
 };
 
 struct EntryRow {
@@ -41,6 +43,7 @@ struct Filter {
   std::optional<std::string> author;          // a part of the commit author's name or address, in any case
   std::optional<std::int64_t> version;        // of `tracker`; bootstrapped entries that cover it too
   std::string tracker;                        // "paliad.applied_migrations"
+  bool of_tracker = false;                    // only what concerns `tracker`
   std::optional<std::string> since, until;    // as FormatUtc; the first is in the range, the second is not
   std::optional<std::string> kind;            // of entries
   std::optional<std::string> run_id;          // of entries: whole; of runs: the beginning of one

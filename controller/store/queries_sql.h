@@ -17,13 +17,15 @@ inline constexpr char kLedgerIdSql[] =
     " WHERE seq = 0";
 
 // $1 target, $2 outcome, $3 $4 the first and last run id, $5 $6 the first commit and the first one behind,
-// $7 author, $8 version, $9 tracker, $10 since, $11 until, $12 before, $13 limit. Newest first.
+// $7 author, $8 version, $9 its tracker, $10 since, $11 until, $12 before, $13 limit, $14 tracker. Newest
+// first.
 inline constexpr char kRunsSql[] = R"sql(
 SELECT started.seq, started.run_id, started.target, said.leaf ->> 'trigger', started."commit", ended.outcome,
        pg_catalog.to_char(started.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
        pg_catalog.to_char(ended.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
        (SELECT pg_catalog.count(*) FROM paliad_ledger.entry AS e WHERE e.run_id = started.run_id AND e.kind = 'applied'),
-       said.leaf ->> 'actor', said.author, pg_catalog.convert_from(ended.leaf, 'UTF8')::jsonb ->> 'reason'
+       said.leaf ->> 'actor', said.author, pg_catalog.convert_from(ended.leaf, 'UTF8')::jsonb ->> 'reason',
+       pg_catalog.round(extract(epoch FROM ended.at - started.at) * 1000000)
 FROM paliad_ledger.entry AS started
 CROSS JOIN LATERAL (
   SELECT j.leaf, (j.leaf -> 'author' ->> 'name') || ' <' || (j.leaf -> 'author' ->> 'email') || '>' AS author
@@ -45,12 +47,13 @@ WHERE started.kind = 'run_started'
   AND ($10::timestamptz IS NULL OR started.at >= $10)
   AND ($11::timestamptz IS NULL OR started.at < $11)
   AND ($12::bigint IS NULL OR started.seq < $12)
+  AND ($14::text IS NULL OR started.tracker = $14)
 ORDER BY started.seq{fence} DESC
 LIMIT $13::bigint
 )sql";
 
 // Looking for an author reads every leaf of the range: as text first, since taking JSON apart costs ten times
-// as much. The same parameters, and $14 kind, $15 after. {direction}: DESC or ASC.
+// as much. The same parameters, and $15 kind, $16 after. {direction}: DESC or ASC.
 inline constexpr char kEntriesSql[] = R"sql(
 SELECT seq, pg_catalog.encode(leaf_hash, 'hex'), pg_catalog.convert_from(leaf, 'UTF8')
 FROM (SELECT seq, leaf_hash, leaf FROM paliad_ledger.entry
@@ -70,8 +73,9 @@ FROM (SELECT seq, leaf_hash, leaf FROM paliad_ledger.entry
         AND ($10::timestamptz IS NULL OR at >= $10)
         AND ($11::timestamptz IS NULL OR at < $11)
         AND ($12::bigint IS NULL OR seq < $12)
-        AND ($14::text IS NULL OR kind = $14)
-        AND ($15::bigint IS NULL OR seq > $15)
+        AND ($14::text IS NULL OR tracker = $14)
+        AND ($15::text IS NULL OR kind = $15)
+        AND ($16::bigint IS NULL OR seq > $16)
       ORDER BY seq{fence} {direction} LIMIT $13::bigint) AS page
 ORDER BY seq
 )sql";

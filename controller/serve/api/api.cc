@@ -77,7 +77,7 @@ Result<http::Response> AnswerRun(Records& records, const std::string& run_id) {
   }
   OrderedJson json = RunJson(runs.items.front());
   ASSIGN_OR_RETURN(const auto entries,
-                   records.Entries({.run_id = runs.items.front().row.run_id, .limit = kMaxPage}));
+                   records.Entries({.run_id = runs.items.front().run_id, .limit = kMaxPage}));
   json["entries"] = OrderedJson::array();
   for (const store::EntryRow& entry : entries.items) {
     json["entries"].push_back(EntryJson(entry));

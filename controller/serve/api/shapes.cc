@@ -56,23 +56,23 @@ OrderedJson TargetJson(const TargetSnapshot& snapshot) {
       {"repository", ReachabilityJson(snapshot.repository)}};
 }
 
-OrderedJson RunJson(const RunRecord& run) {
+OrderedJson RunJson(const store::RunRow& run) {
   OrderedJson duration = nullptr;
   if (run.duration) {
     duration = std::round(static_cast<double>(run.duration->count()) / 100.0) / 10.0;
   }
-  return {{"run_id", run.row.run_id},
-          {"target", run.row.target},
-          {"trigger", run.row.trigger},
-          {"commit", run.row.commit},
-          {"outcome", OrNull(run.row.outcome)},
-          {"started_at", run.row.started_at},
-          {"finished_at", OrNull(run.row.finished_at)},
-          {"applied", run.row.applied},
-          {"actor", run.row.actor},
-          {"reason", OrNull(run.row.reason)},
-          {"author", OrNull(run.row.author)},
-          {"seq", run.row.seq},
+  return {{"run_id", run.run_id},
+          {"target", run.target},
+          {"trigger", run.trigger},
+          {"commit", run.commit},
+          {"outcome", OrNull(run.outcome)},
+          {"started_at", run.started_at},
+          {"finished_at", OrNull(run.finished_at)},
+          {"applied", run.applied},
+          {"actor", run.actor},
+          {"reason", OrNull(run.reason)},
+          {"author", OrNull(run.author)},
+          {"seq", run.seq},
           {"duration_ms", std::move(duration)}};
 }
 

@@ -10,7 +10,7 @@
 namespace paliad::serve {
 
 OrderedJson TargetJson(const TargetSnapshot& snapshot);
-OrderedJson RunJson(const RunRecord& run);
+OrderedJson RunJson(const store::RunRow& run);
 OrderedJson EntryJson(const store::EntryRow& entry);
 OrderedJson MigrationJson(const MigrationRecord& migration);
 OrderedJson ProofJson(const ProofRecord& proof);

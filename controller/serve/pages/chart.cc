@@ -21,7 +21,7 @@ constexpr double kMinBar = 3;  // of a run that took next to nothing
 // From a millisecond on, in powers of ten.
 constexpr double kLeastMs = 1;
 
-double Milliseconds(const RunRecord& run) {
+double Milliseconds(const store::RunRow& run) {
   return run.duration ? std::max(kLeastMs, static_cast<double>(run.duration->count()) / 1e3) : kLeastMs;
 }
 
@@ -51,9 +51,9 @@ std::string Scale(double decades) {
 
 }  // namespace
 
-std::string RunChart(std::string_view target, const std::vector<RunRecord>& runs) {
+std::string RunChart(std::string_view target, const std::vector<store::RunRow>& runs) {
   double slowest = 10;
-  for (const RunRecord& run : runs) {
+  for (const store::RunRow& run : runs) {
     slowest = std::max(slowest, Milliseconds(run));
   }
   const double decades = std::max(2.0, std::ceil(std::log10(slowest)));
@@ -66,25 +66,25 @@ std::string RunChart(std::string_view target, const std::vector<RunRecord>& runs
       kWidth, kTop + kHeight + kBottom, runs.size(), Scale(decades));
   double x = kLeft + 4;
   for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-    const std::string outcome = run->row.outcome.value_or("");
+    const std::string outcome = run->outcome.value_or("");
     const double height = std::max(kMinBar, kHeight * std::log10(Milliseconds(*run)) / decades);
-    const std::string label = fmt::format("{}: {}{}{}", ShortTime(run->row.started_at),
-                                          outcome.empty() ? "running" : Words(outcome),
-                                          run->duration ? ", took " : "", Took(run->duration));
+    const std::string label =
+        fmt::format("{}: {}{}{}", ShortTime(run->started_at), outcome.empty() ? "running" : Words(outcome),
+                    run->duration ? ", took " : "", Took(run->duration));
     svg += fmt::format(
         "<a href=\"{}/runs/{}\" aria-label=\"{}\"><title>{}</title><rect class=\"{}\" x=\"{:.1f}\" "
         "y=\"{:.1f}\" "
         "width=\"{:.1f}\" height=\"{:.1f}\" rx=\"1.5\"/></a>",
-        TargetPath(target), Safe(run->row.run_id), Safe(label), Safe(label), ToneOfOutcome(outcome), x,
+        TargetPath(target), Safe(run->run_id), Safe(label), Safe(label), ToneOfOutcome(outcome), x,
         kTop + kHeight - height, std::max(1.0, step - 2), height);
     x += step;
   }
   if (!runs.empty()) {
     svg += fmt::format("<text x=\"{}\" y=\"{}\">{}</text>", kLeft + 4, kTop + kHeight + 16,
-                       Safe(ShortTime(runs.back().row.started_at).substr(0, 16)));
+                       Safe(ShortTime(runs.back().started_at).substr(0, 16)));
     if (step * static_cast<double>(runs.size()) > 300) {
       svg += fmt::format("<text x=\"{:.1f}\" y=\"{}\" text-anchor=\"end\">{}</text>", x, kTop + kHeight + 16,
-                         Safe(ShortTime(runs.front().row.started_at).substr(0, 16)));
+                         Safe(ShortTime(runs.front().started_at).substr(0, 16)));
     }
   }
   return svg + "</svg>";

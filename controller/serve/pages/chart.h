@@ -12,7 +12,7 @@ namespace paliad::serve {
 
 // An <svg> element: a bar a run, the oldest on the left, its height the logarithm of its duration, its class
 // the tone of its outcome, itself a link to the run. `runs` are newest first, as they are read.
-std::string RunChart(std::string_view target, const std::vector<RunRecord>& runs);
+std::string RunChart(std::string_view target, const std::vector<store::RunRow>& runs);
 
 }  // namespace paliad::serve
 

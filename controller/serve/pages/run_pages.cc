@@ -153,7 +153,7 @@ bool TellsOfMigration(const std::string& kind) {
 http::Response RunsPage(const PageContext& context) {
   OrderedJson data = PageData(context, "Runs of " + context.target, "runs");
   AddFilters(data, context.request);
-  const auto page = [&]() -> Result<Page<RunRecord>> {
+  const auto page = [&]() -> Result<Page<store::RunRow>> {
     ASSIGN_OR_RETURN(const RunQuery query, ReadRunQuery(context.request));
     ASSIGN_OR_RETURN(Records records,
                      context.backend.OpenRecords(*context.backend.FindTarget(context.target)));
@@ -165,7 +165,7 @@ http::Response RunsPage(const PageContext& context) {
   }
   data["has_runs"] = !page->items.empty();
   data["runs"] = OrderedJson::array();
-  for (const RunRecord& run : page->items) {
+  for (const store::RunRow& run : page->items) {
     data["runs"].push_back(RunRowData(context.target, run));
   }
   data["older"] = page->next ? OlderHref(context.request, *page->next) : "";
@@ -184,17 +184,17 @@ http::Response RunPage(const PageContext& context, const std::string& run_id) {
   if (!runs || runs->items.size() != 1) {
     return runs ? NoSuchPage(context) : ErrorPage(context, runs.error());
   }
-  const RunRecord& run = runs->items.front();
-  const auto entries = records->Entries({.run_id = run.row.run_id, .limit = kEntriesShown});
+  const store::RunRow& run = runs->items.front();
+  const auto entries = records->Entries({.run_id = run.run_id, .limit = kEntriesShown});
   if (!entries) {
     return ErrorPage(context, entries.error());
   }
-  OrderedJson data = PageData(context, "Run " + run.row.run_id.substr(0, 8), "runs");
+  OrderedJson data = PageData(context, "Run " + run.run_id.substr(0, 8), "runs");
   data.update(RunRowData(context.target, run));
-  data["run_id"] = run.row.run_id;
-  data["short_id"] = run.row.run_id.substr(0, 8);
-  data["commit"] = run.row.commit;
-  data["reason"] = run.row.reason;
+  data["run_id"] = run.run_id;
+  data["short_id"] = run.run_id.substr(0, 8);
+  data["commit"] = run.commit;
+  data["reason"] = run.reason;
   data["entries"] = OrderedJson::array();
   data["findings"] = OrderedJson::array();
   std::map<std::int64_t, Json> migrations;  // the last word about each
@@ -209,7 +209,7 @@ http::Response RunPage(const PageContext& context, const std::string& run_id) {
       migrations[leaf["version"].get<std::int64_t>()].update(leaf);
     }
   }
-  const Result<OrderedJson> pull_requests = PullRequestsOf(*records, run.row.run_id, entries->items);
+  const Result<OrderedJson> pull_requests = PullRequestsOf(*records, run.run_id, entries->items);
   if (!pull_requests) {
     return ErrorPage(context, pull_requests.error());
   }
@@ -218,7 +218,7 @@ http::Response RunPage(const PageContext& context, const std::string& run_id) {
   data["has_migrations"] = !migrations.empty();
   data["migrations"] = OrderedJson::array();
   for (const auto& [version, leaf] : migrations) {
-    data["migrations"].push_back(MigrationData(context, *records, run.row.commit, leaf));
+    data["migrations"].push_back(MigrationData(context, *records, run.commit, leaf));
     data["migrations"].back()["open"] = migrations.size() == 1;
   }
   data["more_entries"] = entries->next.has_value();

@@ -103,7 +103,7 @@ http::Response TargetPage(const PageContext& context) {
   data["suspended"] = snapshot->state == State::kSuspended;
   data["stalled"] = snapshot->state == State::kStalled;
   data["resumable"] = snapshot->state == State::kSuspended || snapshot->state == State::kStalled;
-  const auto runs = [&]() -> Result<Page<RunRecord>> {
+  const auto runs = [&]() -> Result<Page<store::RunRow>> {
     ASSIGN_OR_RETURN(Records records, context.backend.OpenRecords(*target));
     return records.Runs({.limit = kRunsInChart});
   }();

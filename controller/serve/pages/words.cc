@@ -108,19 +108,19 @@ Json LeafOf(const store::EntryRow& entry) {
   return leaf && leaf->is_object() ? *std::move(leaf) : Json::object();
 }
 
-OrderedJson RunRowData(std::string_view target, const RunRecord& run) {
-  const std::string outcome = run.row.outcome.value_or("");
-  return {{"href", TargetPath(target) + "/runs/" + run.row.run_id},
-          {"started", ShortTime(run.row.started_at)},
-          {"started_iso", run.row.started_at},
+OrderedJson RunRowData(std::string_view target, const store::RunRow& run) {
+  const std::string outcome = run.outcome.value_or("");
+  return {{"href", TargetPath(target) + "/runs/" + run.run_id},
+          {"started", ShortTime(run.started_at)},
+          {"started_iso", run.started_at},
           {"outcome", outcome.empty() ? "running" : Words(outcome)},
           {"tone", ToneOfOutcome(outcome)},
-          {"applied", run.row.applied},
+          {"applied", run.applied},
           {"took", Took(run.duration)},
-          {"commit", ShortCommit(run.row.commit)},
-          {"trigger", Words(run.row.trigger)},
-          {"actor", run.row.actor},
-          {"reason", FirstLine(run.row.reason)}};
+          {"commit", ShortCommit(run.commit)},
+          {"trigger", Words(run.trigger)},
+          {"actor", run.actor},
+          {"reason", FirstLine(run.reason)}};
 }
 
 OrderedJson EntryData(std::string_view target, const store::EntryRow& entry, const Json& leaf) {

@@ -40,7 +40,7 @@ std::string FirstLine(std::string_view text);
 std::string Summary(const Json& leaf);
 
 // A row of run_table.mustache.
-OrderedJson RunRowData(std::string_view target, const RunRecord& run);
+OrderedJson RunRowData(std::string_view target, const store::RunRow& run);
 
 // A list item of a timeline: at, at_iso, kind, seq, href, tone, summary, run, run_href, leaf_hash.
 OrderedJson EntryData(std::string_view target, const store::EntryRow& entry, const Json& leaf);

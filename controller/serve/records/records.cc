@@ -21,18 +21,13 @@ std::optional<std::string> Text(const std::optional<std::int64_t>& number) {
   return number ? std::optional(std::to_string(*number)) : std::nullopt;
 }
 
-// One more than asked for tells whether there is a next page.
-std::string OneMore(std::int64_t limit) {
-  return std::to_string(std::clamp<std::int64_t>(limit, 1, kMaxPage) + 1);
-}
+std::int64_t Bounded(std::int64_t limit) { return std::clamp<std::int64_t>(limit, 1, kMaxPage); }
 
-template <class T, class CursorOf>
-void EndPage(Page<T>& page, std::int64_t limit, CursorOf cursor_of) {
-  const auto size = static_cast<std::size_t>(std::clamp<std::int64_t>(limit, 1, kMaxPage));
-  if (page.items.size() > size) {
-    page.items.resize(size);
-    page.next = cursor_of(page.items.back());
-  }
+// Of rows that are paged by their seq.
+template <class Row>
+Page<Row> PageOf(store::Page<Row> found) {
+  const auto next = found.more ? std::optional(found.rows.back().seq) : std::nullopt;
+  return {.items = std::move(found.rows), .next = next};
 }
 
 store::EntryRow EntryAt(const pg::Rows& rows, int row) {
@@ -72,56 +67,44 @@ Result<Records> RecordRooms::Open(const Target& target) {
   return records;
 }
 
-Result<Page<RunRecord>> Records::Runs(const RunQuery& query) {
-  Page<RunRecord> page;
+Result<Page<store::RunRow>> Records::Runs(const RunQuery& query) {
   if (!has_ledger_) {
-    return page;
+    return Page<store::RunRow>();
   }
-  ASSIGN_OR_RETURN(const pg::Rows rows,
-                   session_.Query(kRunPageSql,
-                                  {target_.tracker.Text(), query.outcome, query.run_id, query.commit,
-                                   query.since, query.until, Text(query.version), query.author,
-                                   Text(query.cursor), OneMore(query.limit)},
-                                  "read the ledger's runs"));
-  std::vector<std::int64_t> seqs;
-  for (int row = 0; row < rows.size(); ++row) {
-    RunRecord run{.row = {.seq = rows.Int(row, 0),
-                          .run_id = rows.String(row, 1),
-                          .target = rows.String(row, 2),
-                          .trigger = rows.String(row, 3),
-                          .commit = rows.String(row, 4),
-                          .outcome = rows.Optional(row, 5),
-                          .started_at = rows.String(row, 6),
-                          .finished_at = rows.Optional(row, 7),
-                          .applied = rows.Int(row, 8),
-                          .actor = rows.String(row, 9),
-                          .author = rows.String(row, 12),
-                          .reason = rows.String(row, 10)}};
-    if (!rows.IsNull(row, 11)) {
-      run.duration = std::chrono::microseconds(rows.Int(row, 11));
-    }
-    page.items.push_back(std::move(run));
-    seqs.push_back(rows.Int(row, 0));
-  }
-  EndPage(page, query.limit, [&](const RunRecord&) { return seqs[page.items.size() - 1]; });
-  return page;
+  ASSIGN_OR_RETURN(auto found, store::ReadRuns(session_, {.outcome = query.outcome,
+                                                          .commit = query.commit,
+                                                          .author = query.author,
+                                                          .version = query.version,
+                                                          .tracker = target_.tracker.Text(),
+                                                          .of_tracker = true,
+                                                          .since = query.since,
+                                                          .until = query.until,
+                                                          .run_id = query.run_id,
+                                                          .before = query.cursor,
+                                                          .limit = Bounded(query.limit)}));
+  return PageOf(std::move(found));
 }
 
 Result<Page<store::EntryRow>> Records::Entries(const EntryQuery& query) {
-  Page<store::EntryRow> page;
   if (!has_ledger_) {
-    return page;
+    return Page<store::EntryRow>();
   }
-  ASSIGN_OR_RETURN(const pg::Rows rows,
-                   session_.Query(query.newest_first ? kEntryPageDownSql : kEntryPageSql,
-                                  {target_.tracker.Text(), query.run_id, Text(query.version), query.kind,
-                                   Text(query.cursor), OneMore(query.limit)},
-                                  "read the ledger's entries"));
-  for (int row = 0; row < rows.size(); ++row) {
-    page.items.push_back(EntryAt(rows, row));
+  store::Filter filter{.version = query.version,
+                       .tracker = target_.tracker.Text(),
+                       .of_tracker = true,
+                       .kind = query.kind,
+                       .run_id = query.run_id,
+                       .limit = Bounded(query.limit)};
+  if (query.newest_first) {
+    filter.before = query.cursor;
+  } else {
+    filter.after = query.cursor.value_or(-1);
   }
-  EndPage(page, query.limit, [](const store::EntryRow& entry) { return entry.seq; });
-  return page;
+  ASSIGN_OR_RETURN(auto found, store::ReadEntries(session_, filter));
+  if (query.newest_first) {
+    std::reverse(found.rows.begin(), found.rows.end());
+  }
+  return PageOf(std::move(found));
 }
 
 Result<std::optional<store::EntryRow>> Records::Entry(std::int64_t seq) {
@@ -146,17 +129,21 @@ Result<Page<MigrationRecord>> Records::Migrations(std::optional<std::int64_t> ve
   if (!has_tracker_) {
     return page;
   }
-  ASSIGN_OR_RETURN(
-      const pg::Rows rows,
-      session_.Query(fmt::format(kMigrationPageSql, target_.tracker.Quoted()),
-                     {Text(version), Text(cursor), OneMore(limit)}, "read the applied migrations"));
+  ASSIGN_OR_RETURN(const pg::Rows rows,
+                   session_.Query(fmt::format(kMigrationPageSql, target_.tracker.Quoted()),
+                                  {Text(version), Text(cursor), std::to_string(Bounded(limit) + 1)},
+                                  "read the applied migrations"));
+  // One more than asked for tells whether there is a next page.
   for (int row = 0; row < rows.size(); ++row) {
+    if (row == Bounded(limit)) {
+      page.next = page.items.back().version;
+      break;
+    }
     page.items.push_back({.version = rows.Int(row, 0),
                           .name = rows.String(row, 1),
                           .applied_at = rows.String(row, 2),
                           .checksum = rows.Optional(row, 3)});
   }
-  EndPage(page, limit, [](const MigrationRecord& migration) { return migration.version; });
   return page;
 }
 

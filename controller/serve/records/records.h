@@ -28,11 +28,6 @@ struct Page {
 
 inline constexpr std::int64_t kMaxPage = 1'000;
 
-struct RunRecord {
-  store::RunRow row;
-  std::optional<std::chrono::microseconds> duration;  // none: it has no end
-};
-
 // What is absent asks for everything.
 struct RunQuery {
   std::optional<std::string> outcome;
@@ -85,7 +80,7 @@ struct ProofRecord {
 class Records {
  public:
   // Errors of all of these are as pg::Session's; kUnavailable also where a query took more than 10 s.
-  Result<Page<RunRecord>> Runs(const RunQuery& query);
+  Result<Page<store::RunRow>> Runs(const RunQuery& query);
   Result<Page<store::EntryRow>> Entries(const EntryQuery& query);
   Result<std::optional<store::EntryRow>> Entry(std::int64_t seq);
   // A text that an entry names by digest (64 hex digits): what ran, as it ran. None where the ledger does not
