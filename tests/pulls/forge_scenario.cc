@@ -118,14 +118,8 @@ void ForgeScenario::Serve(const std::string& more) {
 void ForgeScenario::ServeWithWebhooks(const std::string& secret) {
   served_.variables["HOOK_SECRET"] = secret;
   Serve("webhook_secret_env = 'HOOK_SECRET'\n");
-  forge_.SetWebhook(fmt::format("http://127.0.0.1:{}/hooks/default", HttpPort()), secret);
-}
-
-int ForgeScenario::HttpPort() const {
-  constexpr std::string_view kBefore = "HTTP on port ";
-  served_.AwaitLog(kBefore);
-  const std::string logs = served_.Logs();
-  return std::stoi(logs.substr(logs.find(kBefore) + kBefore.size()));
+  forge_.SetWebhook(fmt::format("http://127.0.0.1:{}/hooks/default", served_.AwaitServing(*controller_)),
+                    secret);
 }
 
 std::string ForgeScenario::Word(std::string_view state) const {

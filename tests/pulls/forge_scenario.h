@@ -71,7 +71,6 @@ class ForgeScenario : public ScratchFixture {
   std::unique_ptr<BackgroundProcess> controller_;
 
  private:
-  int HttpPort() const;
   std::string PushAs(const std::string& branch, const Files& paths, const std::string& reference);
 };
 

@@ -4,15 +4,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "tests/serve/served.h"
+#include "tests/support/http_client.h"
 #include "tests/support/pg_client.h"
 #include "tests/support/process.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/webhook.h"
 
 namespace paliad::testing {
 namespace {
@@ -58,15 +63,63 @@ void ExpectServes(Served& served) {
   EXPECT_EQ(served.Inconsistency(), "");
 }
 
-TEST(Remote, OverHttpsWithAPasswordAndAPrivateAuthority) {
-  Served served;
-  const GitServer server({"https", std::filesystem::path(served.origin()).parent_path()});
+// A push that only a webhook tells of. It says how long that took, from before the push until the row is
+// there.
+void ExpectWebhookServes(Served& served) {
+  constexpr char kSecret[] = "s3cret";
+  constexpr char kPush[] = R"({"ref":"refs/heads/main"})";
+  constexpr int kPushes = 5;
+  served.interval = "1h";
+  served.targets.front().keys +=
+      "\n[target.forge]\nkind = 'gitea'\nurl = 'https://git.example.com'\nproject = 'm/paliad'\n"
+      "webhook_secret_env = 'HOOK_SECRET'";
+  served.variables["HOOK_SECRET"] = kSecret;
+  served.Commit({{"1_m.up.sql", "CREATE TABLE t1 ();"}});
+  served.Push();
+  served.WriteConfig();
+  const auto controller = served.Start();
+  served.Await(Served::kApplied, "1");
+  const std::uint16_t port = served.AwaitServing(*controller);
+  std::string expected = "1";
+  std::vector<double> took;
+  for (int i = 2; i <= 1 + kPushes; ++i) {
+    served.Commit({{fmt::format("{}_m.up.sql", i), fmt::format("CREATE TABLE t{} ();", i)}});
+    expected += fmt::format(" {}", i);
+    const auto began = std::chrono::steady_clock::now();
+    served.Push();
+    const HttpReply reply =
+        Fetch(port, "POST", "/hooks/default", GiteaPushHeaders(kSecret, kPush, std::to_string(i)), kPush);
+    EXPECT_EQ(reply.status, 202) << reply.body;
+    served.Await(Served::kApplied, expected);
+    took.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+  }
+  std::sort(took.begin(), took.end());
+  fmt::print("push, webhook, fetch, applied: median {:.2f} s of {}, at most {:.2f} s\n", took[kPushes / 2],
+             kPushes, took.back());
+  EXPECT_EQ(Served::Stop(*controller), 0);
+  EXPECT_EQ(served.Inconsistency(), "");
+}
+
+// The private repository behind nginx.
+void UseHttps(Served& served, const GitServer& server) {
   const std::string password = served.data_dir() + ".password";
   WriteFile(password, "correct horse\n");
   served.targets.front().repository = server[0] + "/private/origin.git";
   served.targets.front().keys =
       fmt::format("ca_file = '{}'\nusername_env = 'GIT_USER'\npassword_file = '{}'", server[1], password);
   served.variables["GIT_USER"] = "reader";
+}
+
+void UseSsh(Served& served, const GitServer& server) {
+  served.targets.front().repository = server[0] + served.origin();
+  served.targets.front().keys =
+      fmt::format("ssh_key_file = '{}'\nknown_hosts_file = '{}'", server[1], server[2]);
+}
+
+TEST(Remote, OverHttpsWithAPasswordAndAPrivateAuthority) {
+  Served served;
+  const GitServer server({"https", std::filesystem::path(served.origin()).parent_path()});
+  UseHttps(served, server);
   ExpectServes(served);
   EXPECT_THAT(served.Logs(), Not(HasSubstr("correct horse")));
 }
@@ -74,10 +127,22 @@ TEST(Remote, OverHttpsWithAPasswordAndAPrivateAuthority) {
 TEST(Remote, OverSshWithAKeyAndKnownHosts) {
   Served served;
   const GitServer server({"ssh"});
-  served.targets.front().repository = server[0] + served.origin();
-  served.targets.front().keys =
-      fmt::format("ssh_key_file = '{}'\nknown_hosts_file = '{}'", server[1], server[2]);
+  UseSsh(served, server);
   ExpectServes(served);
+}
+
+TEST(Remote, OverHttpsWhereOnlyAWebhookTellsOfAPush) {
+  Served served;
+  const GitServer server({"https", std::filesystem::path(served.origin()).parent_path()});
+  UseHttps(served, server);
+  ExpectWebhookServes(served);
+}
+
+TEST(Remote, OverSshWhereOnlyAWebhookTellsOfAPush) {
+  Served served;
+  const GitServer server({"ssh"});
+  UseSsh(served, server);
+  ExpectWebhookServes(served);
 }
 
 }  // namespace

@@ -3,12 +3,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
 
 #include "tests/serve/served.h"
+#include "tests/support/http_client.h"
 #include "tests/support/pg_client.h"
 #include "tests/support/postgres_server.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/webhook.h"
 
 namespace paliad::testing {
 namespace {
@@ -242,6 +251,100 @@ TEST(Serve, OneBrokenTargetHarmsNoOther) {
     clones += std::filesystem::exists(entry.path() / "HEAD") && !entry.path().has_extension() ? 1 : 0;
   }
   EXPECT_EQ(clones, 1) << "one clone for all targets on one repository";
+}
+
+// Of /proc/PID/status: "VmRSS", "VmHWM".
+std::int64_t Kib(pid_t pid, std::string_view field) {
+  const std::string status = ReadFile(fmt::format("/proc/{}/status", pid));
+  return std::stoll(status.substr(status.find(field) + field.size() + 1));
+}
+
+int FetchesSoFar(std::uint16_t port) {
+  constexpr std::string_view kName = "paliad_git_fetch_duration_seconds_count";
+  const std::string metrics = Fetch(port, "GET", "/metrics").body;
+  const std::size_t at = metrics.find(kName);
+  return at == std::string::npos ? 0 : std::stoi(metrics.substr(metrics.find(' ', at) + 1));
+}
+
+TEST(Webhooks, TenThousandInABurstAreFewFetchesAndNoMemory) {
+  constexpr char kSecret[] = "s3cret";
+  constexpr char kPush[] = R"({"ref":"refs/heads/main"})";
+  constexpr int kBatches = 10;
+  constexpr int kOfEach = 1'000;
+  Served served;
+  served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});
+  served.Push();
+  served.interval = "1h";
+  served.targets.front().keys =
+      "[target.forge]\nkind = 'gitea'\nurl = 'https://git.example.com'\nproject = 'm/paliad'\n"
+      "webhook_secret_env = 'HOOK_SECRET'";
+  served.variables["HOOK_SECRET"] = kSecret;
+  served.WriteConfig();
+  const auto controller = served.Start();
+  served.Await(Served::kApplied, "1");
+  const std::uint16_t port = served.AwaitServing(*controller);
+  const int fetches = FetchesSoFar(port);
+  std::int64_t after_first = 0;
+  for (int batch = 0; batch < kBatches; ++batch) {
+    HttpConnection connection(port);
+    for (int i = 0; i < kOfEach; ++i) {
+      connection.Send(fmt::format("POST /hooks/default HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n{}\r\n{}",
+                                  sizeof kPush - 1,
+                                  GiteaPushHeaders(kSecret, kPush, fmt::format("{}-{}", batch, i)), kPush));
+      ASSERT_EQ(connection.Receive().status, 202);
+    }
+    after_first = batch == 0 ? Kib(controller->pid(), "VmRSS") : after_first;
+  }
+  const std::int64_t grown = Kib(controller->pid(), "VmRSS") - after_first;
+  served.Commit({{"2_b.up.sql", "CREATE TABLE b ();"}});
+  served.Push();
+  Fetch(port, "POST", "/hooks/default", GiteaPushHeaders(kSecret, kPush, "last"), kPush);
+  served.Await(Served::kApplied, "1 2");
+  const int more = FetchesSoFar(port) - fetches;
+  fmt::print("{} webhooks: {} fetches; from the {}th on, memory grew by {} KiB\n", kBatches * kOfEach, more,
+             kOfEach, grown);
+  // Each burst is one, but for the times that a loaded machine stood still for longer than it may pause.
+  EXPECT_LE(more, 500);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  EXPECT_LT(grown, 8 * 1024);
+#endif
+  EXPECT_EQ(Served::Stop(*controller), 0);
+}
+
+// PALIAD_MANY_TARGETS makes them more.
+TEST(ManyTargets, OneProcessServesThemAll) {
+  const char* asked = std::getenv("PALIAD_MANY_TARGETS");
+  const int count = asked == nullptr ? 20 : std::atoi(asked);
+  Served served;
+  served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}, {"2_b.up.sql", "CREATE TABLE b ();"}});
+  served.Push();
+  served.interval = "1h";
+  for (int i = 1; i < count; ++i) {
+    ServedTarget target = served.targets.front();
+    target.name = fmt::format("t{}", i);
+    target.database = PostgresServer::Shared().CreateDatabase();
+    served.targets.push_back(std::move(target));
+  }
+  served.WriteConfig();
+  const auto until_ready = [&] {
+    const auto began = std::chrono::steady_clock::now();
+    const auto controller = served.Start();
+    const std::uint16_t port = served.AwaitServing(*controller);
+    while (Fetch(port, "GET", "/readyz").status != 200) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    const std::int64_t peak = Kib(controller->pid(), "VmHWM");
+    EXPECT_EQ(Served::Stop(*controller), 0);
+    fmt::print("{} targets: ready after {:.2f} s, peak memory {:.1f} MiB\n", count, took.count(),
+               static_cast<double>(peak) / 1024);
+  };
+  until_ready();  // two migrations each
+  for (const ServedTarget& target : served.targets) {
+    EXPECT_EQ(Value(target.database, Served::kApplied), "1 2") << target.name;
+  }
+  until_ready();  // nothing to do
+  EXPECT_EQ(served.Value(Served::kOutcomes), "applied");
 }
 
 }  // namespace

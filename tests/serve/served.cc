@@ -97,12 +97,20 @@ std::unique_ptr<BackgroundProcess> Served::Start() {
   return controller;
 }
 
-void Served::AwaitServing(const BackgroundProcess& controller) const {
+std::uint16_t Served::AwaitServing(const BackgroundProcess& controller) const {
+  constexpr std::string_view kBefore = "HTTP on port ";
   // The last one, for the system gives numbers out again.
   const auto started = std::find_if(started_.rbegin(), started_.rend(),
                                     [&](const Started& each) { return each.pid == controller.pid(); });
-  ASSERT_TRUE(Until([&] { return ReadFile(started->log_file).find("serving ") != std::string::npos; }))
-      << ReadFile(started->log_file);
+  std::string log;
+  std::size_t at = std::string::npos;
+  const bool came = Until([&] {
+    log = ReadFile(started->log_file);
+    at = log.find(kBefore);
+    return at != std::string::npos;
+  });
+  EXPECT_TRUE(came) << log;
+  return came ? static_cast<std::uint16_t>(std::stoi(log.substr(at + kBefore.size()))) : 0;
 }
 
 int Served::Stop(BackgroundProcess& controller) {

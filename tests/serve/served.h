@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -47,8 +48,9 @@ class Served {
 
   // Starts a controller, with the configuration as it is on disk; logs go to a file of its own.
   std::unique_ptr<BackgroundProcess> Start();
-  // Waits until it logs that it serves: from then on a signal is a request, before it is the end.
-  void AwaitServing(const BackgroundProcess& controller) const;
+  // Waits until it logs that it serves: from then on a signal is a request, before it is the end. Its HTTP
+  // port.
+  std::uint16_t AwaitServing(const BackgroundProcess& controller) const;
   // SIGTERM; the exit code.
   static int Stop(BackgroundProcess& controller);
   // paliadctl with the configuration, answering in JSON.

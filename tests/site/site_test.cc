@@ -2,19 +2,16 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
 
-#include <array>
 #include <sstream>
 #include <thread>
 
-#include "base/text.h"
 #include "controller/serve/access/tokens.h"
 #include "tests/site/site_fixture.h"
 #include "tests/support/process.h"
+#include "tests/support/webhook.h"
 
 namespace paliad::testing {
 namespace {
@@ -23,28 +20,12 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string Hmac(std::string_view body) {
-  std::array<unsigned char, 32> digest{};
-  unsigned int size = 0;
-  const std::string_view secret = kHookSecret;
-  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-       reinterpret_cast<const unsigned char*>(body.data()), body.size(), digest.data(), &size);
-  return HexEncode({reinterpret_cast<const char*>(digest.data()), size});
-}
-
-std::string PushHeaders(std::string_view body, const std::string& delivery) {
-  return fmt::format(
-      "Content-Type: application/json\r\nX-Gitea-Event: push\r\nX-Gitea-Delivery: {}\r\n"
-      "X-Gitea-Signature: {}\r\n",
-      delivery, Hmac(body));
-}
-
 constexpr char kPush[] = R"({"ref":"refs/heads/main"})";
 
 class SiteHttp : public SiteTest {
  protected:
   HttpReply Hook(const std::string& body, const std::string& delivery) const {
-    return Send("POST", "/hooks/production", "", PushHeaders(body, delivery), body);
+    return Send("POST", "/hooks/production", "", GiteaPushHeaders(kHookSecret, body, delivery), body);
   }
 
   // The cookie of a sign-in, as a header line.
@@ -101,13 +82,13 @@ TEST_F(SiteHttp, WebhooksThatAreNotThisTargetsAreRefused) {
       Send("POST", "/hooks/production", "", "X-Gitea-Event: push\r\nX-Gitea-Signature: \r\n", body).status,
       401);
   EXPECT_EQ(Send("POST", "/hooks/production", "",
-                 "X-Gitea-Event: push\r\nX-GitHub-Event: push\r\nX-Hub-Signature-256: sha256=" + Hmac(body) +
-                     "\r\n",
+                 "X-Gitea-Event: push\r\nX-GitHub-Event: push\r\nX-Hub-Signature-256: sha256=" +
+                     HmacHex(kHookSecret, body) + "\r\n",
                  body)
                 .status,
             401);
-  EXPECT_EQ(Send("POST", "/hooks/broken", "", PushHeaders(body, "1"), body).status, 404);
-  EXPECT_EQ(Send("POST", "/hooks/nothing", "", PushHeaders(body, "1"), body).status, 404);
+  EXPECT_EQ(Send("POST", "/hooks/broken", "", GiteaPushHeaders(kHookSecret, body, "1"), body).status, 404);
+  EXPECT_EQ(Send("POST", "/hooks/nothing", "", GiteaPushHeaders(kHookSecret, body, "1"), body).status, 404);
   EXPECT_EQ(Get("/hooks/production", "").status, 405);
   EXPECT_EQ(Hook("{\"ref\":\"refs/heads/other\"}", "2").status, 200);
   EXPECT_EQ(control_->Notices("production", serve::Notice::kPush), 0);
@@ -135,9 +116,9 @@ TEST_F(SiteHttp, TenThousandWebhooksAreAnsweredAndAreFewFetches) {
     senders.emplace_back([this, sender, &accepted] {
       HttpConnection connection(port());
       for (int i = 0; i < kEach; ++i) {
-        connection.Send(
-            fmt::format("POST /hooks/production HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n{}\r\n{}",
-                        sizeof kPush - 1, PushHeaders(kPush, fmt::format("{}-{}", sender, i)), kPush));
+        connection.Send(fmt::format(
+            "POST /hooks/production HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n{}\r\n{}", sizeof kPush - 1,
+            GiteaPushHeaders(kHookSecret, kPush, fmt::format("{}-{}", sender, i)), kPush));
         accepted[static_cast<std::size_t>(sender)] += connection.Receive().status == 202 ? 1 : 0;
       }
     });
