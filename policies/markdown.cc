@@ -49,7 +49,9 @@ std::string EscapeMarkdown(std::string_view text) {
   // Control and bidirectional characters first, as on a terminal.
   std::string escaped;
   for (const char c : EscapeForTerminal(text)) {
-    if (kMarkup.find(c) != std::string_view::npos) {
+    // A slash at a line's beginning makes a command of it on GitLab.
+    const bool command = c == '/' && escaped.find_first_not_of(' ') == std::string::npos;
+    if (command || kMarkup.find(c) != std::string_view::npos) {
       escaped += fmt::format("&#{};", static_cast<int>(c));
     } else {
       escaped += c;

@@ -19,11 +19,15 @@
 #include "controller/cli/render.h"
 #include "controller/config/config.h"
 #include "controller/forge/forge.h"
-#include "controller/pulls/docket.h"
+#include "controller/forge/message.h"
+#include "controller/postgres/session.h"
 #include "controller/pulls/feedback.h"
+#include "controller/pulls/judge.h"
 #include "controller/pulls/open_forge.h"
 #include "controller/pulls/verdict.h"
+#include "controller/reconcile/forge_side.h"
 #include "controller/reconcile/inspect.h"
+#include "controller/store/feedback.h"
 
 namespace paliad::cli {
 namespace {
@@ -34,7 +38,7 @@ struct CheckFlags {
 };
 
 // The open pull requests of the target, with what judges them.
-struct Docket {
+struct OpenPulls {
   Target target;
   std::unique_ptr<forge::Forge> forge;
   std::unique_ptr<git::Repository> repository;  // `judge` refers to it
@@ -72,27 +76,27 @@ Result<pulls::JudgeSettings> SettingsOf(const config::TargetConfig& of_file, con
 }
 
 // Listed first and fetched then: what is listed is there. REQUIRES: !MissingForge(options).
-Result<Docket> OpenDocket(const Options& options, bool with_database, const Clock& clock) {
+Result<OpenPulls> ReadOpenPulls(const Options& options, bool with_database, const Clock& clock) {
   const config::TargetConfig* of_file = ConfigOf(options);
-  Docket docket;
-  ASSIGN_OR_RETURN(docket.target, MakeTarget(options));
-  ASSIGN_OR_RETURN(docket.forge, pulls::OpenForge(*of_file, clock));
-  ASSIGN_OR_RETURN(pulls::JudgeSettings settings, SettingsOf(*of_file, docket.target));
-  const auto open = docket.forge->OpenPullRequests(docket.target.branch);
+  OpenPulls open_pulls;
+  ASSIGN_OR_RETURN(open_pulls.target, MakeTarget(options));
+  ASSIGN_OR_RETURN(open_pulls.forge, pulls::OpenForge(*of_file, clock));
+  ASSIGN_OR_RETURN(pulls::JudgeSettings settings, SettingsOf(*of_file, open_pulls.target));
+  const auto open = open_pulls.forge->OpenPullRequests(open_pulls.target.branch);
   if (!open) {
     return Fail(open.error().error);
   }
   ASSIGN_OR_RETURN(git::Repository repository,
                    OpenRepository(options, {pulls::HeadReferences(of_file->forge->kind)}));
-  docket.repository = std::make_unique<git::Repository>(std::move(repository));
+  open_pulls.repository = std::make_unique<git::Repository>(std::move(repository));
   std::optional<AppliedSet> applied;
   if (with_database) {
-    ASSIGN_OR_RETURN(applied, ReadApplied(docket.target));
+    ASSIGN_OR_RETURN(applied, ReadApplied(open_pulls.target));
   }
-  ASSIGN_OR_RETURN(const std::string base, docket.repository->Resolve(docket.target.branch));
-  docket.judge = std::make_unique<pulls::PullRequestJudge>(std::move(settings), clock);
-  ASSIGN_OR_RETURN(docket.cases, docket.judge->Open(*docket.repository, base, *open, applied));
-  return docket;
+  ASSIGN_OR_RETURN(const std::string base, open_pulls.repository->Resolve(open_pulls.target.branch));
+  open_pulls.judge = std::make_unique<pulls::PullRequestJudge>(std::move(settings), clock);
+  ASSIGN_OR_RETURN(open_pulls.cases, open_pulls.judge->Open(*open_pulls.repository, base, *open, applied));
+  return open_pulls;
 }
 
 OrderedJson PullRequestJson(const forge::PullRequest& pull_request) {
@@ -108,13 +112,13 @@ int RunList(const Invocation& invocation) {
   if (const auto missing = MissingForge(options)) {
     return AnswerError(options, *missing, kUsage);
   }
-  const Result<Docket> docket = OpenDocket(options, /*with_database=*/false, invocation.clock);
-  if (!docket) {
-    return AnswerError(options, docket.error(), ExitCodeFor(docket.error()));
+  const Result<OpenPulls> open_pulls = ReadOpenPulls(options, /*with_database=*/false, invocation.clock);
+  if (!open_pulls) {
+    return AnswerError(options, open_pulls.error(), ExitCodeFor(open_pulls.error()));
   }
   OrderedJson json = OrderedJson::array();
   std::string text;
-  for (const pulls::Case& one : docket->cases) {
+  for (const pulls::Case& one : open_pulls->cases) {
     OrderedJson item = PullRequestJson(one.pull_request);
     item["head"] = one.pull_request.head_commit;
     item["touches"] = one.touches;
@@ -165,13 +169,19 @@ std::string VerdictText(const pulls::Verdict& verdict, bool color) {
   return text;
 }
 
-void AnswerVerdict(const Options& options, const pulls::Verdict& verdict, bool posted) {
+// The verdict is the answer, whether or not it could be posted.
+void AnswerVerdict(const Options& options, const pulls::Verdict& verdict, bool post,
+                   const std::optional<Error>& post_error) {
   if (options.json()) {
-    AnswerJson(VerdictJson(options.target, verdict, posted));
+    OrderedJson json = VerdictJson(options.target, verdict, post && !post_error);
+    if (post_error) {
+      json["post_error"] = ErrorJson(*post_error);
+    }
+    AnswerJson(json);
   } else {
     Answer(VerdictText(verdict, options.UseColor(STDOUT_FILENO)));
   }
-  for (const std::optional<Error>& error : {verdict.error, verdict.dry_run_error}) {
+  for (const std::optional<Error>& error : {verdict.error, verdict.dry_run_error, post_error}) {
     if (error) {
       std::fputs(ErrorText(*error, options.UseColor(STDERR_FILENO)).c_str(), stderr);
     }
@@ -189,20 +199,43 @@ std::vector<forge::CommitStatus> StatusesFor(const config::TargetConfig& of_file
              : pulls::UntouchedStatuses(verdict.pull_request, of_file.target.name, !of_file.scratch.empty());
 }
 
-Status Post(forge::Forge& forge, const config::TargetConfig& of_file, const pulls::Verdict& verdict) {
-  for (const forge::CommitStatus& status : StatusesFor(of_file, verdict)) {
-    if (const auto set = forge.SetStatus(status); !set) {
-      return Fail(set.error().error);
+// A controller of this target that has told the pull request something remembers what; it is to judge again,
+// and to say so where it comes to something else than this.
+Status LetControllerKnow(const OpenPulls& open_pulls, const config::TargetConfig& of_file,
+                         const pulls::Verdict& verdict, const std::vector<forge::Message>& messages) {
+  ASSIGN_OR_RETURN(pg::Session session, pg::Session::Connect({.url = open_pulls.target.database_url}));
+  ASSIGN_OR_RETURN(const bool ready, store::HasFeedbackTables(session));
+  if (!ready) {
+    return {};
+  }
+  const store::FeedbackOwner owner = pulls::OwnerOf(of_file);
+  const std::int64_t number = verdict.pull_request.number;
+  ASSIGN_OR_RETURN(const auto known, ReadPullRequests(session, owner));
+  const auto found = known.find(number);
+  if (found == known.end()) {
+    return {};
+  }
+  std::string sql = "BEGIN;" + PutPullRequestSql(owner, number,
+                                                 {.key = "",
+                                                  .verdict = DigestOf(verdict),
+                                                  .head = verdict.pull_request.head_commit,
+                                                  .held_check = found->second.held_check});
+  for (const forge::Message& message : messages) {
+    sql += PutMessageSql(owner, message, number);
+  }
+  return session.Run(sql + "COMMIT;", "note what was posted").map([](auto&&) {});
+}
+
+Status Post(const OpenPulls& open_pulls, const config::TargetConfig& of_file, const pulls::Verdict& verdict) {
+  const std::vector<forge::Message> messages =
+      MessagesOf(verdict, StatusesFor(of_file, verdict), of_file.target.name, *open_pulls.forge);
+  RETURN_IF_ERROR(LetControllerKnow(open_pulls, of_file, verdict, messages));
+  for (const forge::Message& message : messages) {
+    if (const auto sent = forge::Send(*open_pulls.forge, message, /*known=*/0); !sent) {
+      return Fail(sent.error().error);
     }
   }
-  const auto file_url = [&](const std::string& commit, std::string_view path, int line) {
-    return forge.FileUrl(commit, path, line);
-  };
-  const pulls::Comment comment =
-      pulls::CommentOf(verdict, of_file.target.name, forge.CommentLimit(), file_url);
-  const auto kept = forge.KeepComment(verdict.pull_request.number, comment.marker, comment.body, /*known=*/0,
-                                      comment.only_existing);
-  return kept ? Status() : Fail(kept.error().error);
+  return {};
 }
 
 Error NotOpen(const Target& target, std::int64_t number) {
@@ -227,23 +260,19 @@ int RunPrCheck(const Invocation& invocation, const CheckFlags& flags) {
       return AnswerError(options, *missing, kUsage);
     }
   }
-  const Result<Docket> docket = OpenDocket(options, /*with_database=*/true, invocation.clock);
-  if (!docket) {
-    return AnswerError(options, docket.error(), ExitCodeFor(docket.error()));
+  const Result<OpenPulls> open_pulls = ReadOpenPulls(options, /*with_database=*/true, invocation.clock);
+  if (!open_pulls) {
+    return AnswerError(options, open_pulls.error(), ExitCodeFor(open_pulls.error()));
   }
   const bool open = std::ranges::any_of(
-      docket->cases, [&](const pulls::Case& one) { return one.pull_request.number == flags.number; });
+      open_pulls->cases, [&](const pulls::Case& one) { return one.pull_request.number == flags.number; });
   if (!open) {
-    return AnswerError(options, NotOpen(docket->target, flags.number), kFailed);
+    return AnswerError(options, NotOpen(open_pulls->target, flags.number), kFailed);
   }
-  const pulls::Verdict verdict = docket->judge->Judge(flags.number);
-  if (flags.post) {
-    if (const Status posted = Post(*docket->forge, *ConfigOf(options), verdict); !posted) {
-      return AnswerError(options, posted.error(), ExitCodeFor(posted.error()));
-    }
-  }
-  AnswerVerdict(options, verdict, flags.post);
-  return CodeOf(verdict);
+  const pulls::Verdict verdict = open_pulls->judge->Judge(flags.number);
+  const Status posted = flags.post ? Post(*open_pulls, *ConfigOf(options), verdict) : Status();
+  AnswerVerdict(options, verdict, flags.post, posted ? std::nullopt : std::optional(posted.error()));
+  return posted ? CodeOf(verdict) : ExitCodeFor(posted.error());
 }
 
 }  // namespace

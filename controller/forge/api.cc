@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cstddef>
 #include <utility>
 
 #include "base/json.h"
@@ -18,6 +19,10 @@ namespace paliad::forge {
 namespace {
 
 constexpr std::size_t kMaxSaid = 300;  // bytes of an answer that get into an error
+
+// Of a record, for what stands in the place of replies: more than as many short lines as there can be
+// replies, two lists and those of each approver.
+constexpr std::size_t kRoomForLeftOut = 16 * 1024;
 
 bool IsSuccess(const HttpReply& reply) { return reply.status >= 200 && reply.status < 300; }
 
@@ -57,10 +62,28 @@ std::string MessageOf(const std::string& body) {
   return said;
 }
 
+void AddToRecord(std::string& record, const std::string& body) {
+  // One that fits may still follow one that does not.
+  if (record.size() + body.size() + 1 > kMaxRecord - kRoomForLeftOut) {
+    record += fmt::format("{{\"left_out_bytes\":{}}}\n", body.size());
+    return;
+  }
+  const std::size_t begin = record.size();
+  record += body;
+  // In JSON these stand between tokens only.
+  std::replace_if(
+      record.begin() + static_cast<std::ptrdiff_t>(begin), record.end(),
+      [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  record += '\n';
+}
+
 }  // namespace
 
 Api::Api(ApiOptions options, std::unique_ptr<Http> http, const Clock& clock)
-    : options_(std::move(options)), http_(std::move(http)), clock_(clock) {
+    : options_(std::move(options)),
+      http_(std::move(http)),
+      clock_(clock),
+      pace_(options_.pace ? options_.pace : std::make_shared<WritePace>()) {
   assert(OriginOf(options_.base));
 }
 
@@ -70,17 +93,6 @@ std::string Api::UrlOf(const ApiRequest& request) const {
 
 std::string Api::SubjectOf(const ApiRequest& request) const {
   return fmt::format("({} {})", request.method, EscapeForTerminal(Truncate(UrlOf(request), kMaxSaid)));
-}
-
-void Api::AwaitWriteGap() {
-  using std::chrono::milliseconds;
-  if (!last_write_) {
-    return;
-  }
-  const auto since = std::chrono::floor<milliseconds>(clock_.Steady() - *last_write_);
-  if (since < options_.write_gap) {
-    clock_.Sleep(options_.write_gap - since);
-  }
 }
 
 Answer<HttpReply> Api::Exchange(const ApiRequest& request) {
@@ -93,11 +105,11 @@ Answer<HttpReply> Api::Exchange(const ApiRequest& request) {
   const bool writes = request.method != "GET";
   if (writes) {
     http.headers.emplace_back("Content-Type", "application/json");
-    AwaitWriteGap();
+    pace_->Await(clock_, options_.write_gap);
   }
   auto reply = http_->Perform(http);
   if (writes) {
-    last_write_ = clock_.Steady();
+    pace_->Wrote(clock_);
   }
   if (!reply) {
     HttpFault fault = std::move(reply).error();
@@ -117,11 +129,7 @@ Answer<Json> Api::Parse(const ApiRequest& request, const HttpReply& reply) {
     return FailWith(Malformed(request, "it is not JSON"));
   }
   if (request.record != nullptr) {
-    std::string line = reply.body;
-    // In JSON these stand between tokens only.
-    std::replace_if(
-        line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-    *request.record += line + "\n";
+    AddToRecord(*request.record, reply.body);
   }
   return std::move(*json);
 }
@@ -158,6 +166,9 @@ Answer<void> Api::ForEach(ApiRequest request, const NextPage& next,
                           const std::function<Take(const Json&)>& take) {
   for (int page = 1; page <= kMaxPages; ++page) {
     ASSIGN_ANSWER_OR_RETURN(const HttpReply reply, Exchange(request));
+    if (page == 1 && request.no_list && request.no_list(reply)) {
+      return {};
+    }
     if (!IsSuccess(reply)) {
       return FailWith(Refused(request, reply));
     }

@@ -14,6 +14,7 @@
 #include "base/json_fwd.h"
 #include "controller/forge/forge.h"
 #include "controller/forge/http.h"
+#include "controller/forge/write_pace.h"
 
 namespace paliad::forge {
 
@@ -23,6 +24,7 @@ struct ApiOptions {
   HttpHeaders headers;
   std::string token;                       // is in the headers; cut out of whatever is said
   std::chrono::milliseconds write_gap{0};  // at least, from one write to the next
+  std::shared_ptr<WritePace> pace;         // of these writes; null: of one's own
 };
 
 struct ApiRequest {
@@ -31,8 +33,11 @@ struct ApiRequest {
   std::string body;   // JSON
   std::string doing;  // completes "cannot …", as Error::doing
   std::string needs;  // what the token must be allowed to do, for hints
-  // The reply's text is added, on a line of its own, if it is taken.
+  // The reply's text is added, on a line of its own, if it is taken; {"left_out_bytes":N} instead of one
+  // that does not fit into kMaxRecord.
   std::string* record = nullptr;
+  // Which replies mean that there is no list. Others without 2xx are refused.
+  std::function<bool(const HttpReply&)> no_list = nullptr;
 };
 
 enum class Take { kNext, kEnough, kMalformed };
@@ -59,7 +64,8 @@ class Api {
   [[nodiscard]] Answer<std::optional<Json>> Find(const ApiRequest& request);
 
   // Every item of a list, page by page, until `take` has enough. kUnavailable if it is no list or `take`
-  // finds an item malformed, kInvalidInput for more than kMaxPages pages.
+  // finds an item malformed, kInvalidInput for more than kMaxPages pages. Nothing is taken where the first
+  // reply means `no_list`.
   [[nodiscard]] Answer<void> ForEach(ApiRequest request, const NextPage& next,
                                      const std::function<Take(const Json&)>& take);
   static constexpr int kMaxPages = 100;
@@ -84,12 +90,11 @@ class Api {
   std::string SubjectOf(const ApiRequest& request) const;
   std::string HintFor(const ApiRequest& request, const HttpReply& reply) const;
   Answer<Json> Parse(const ApiRequest& request, const HttpReply& reply);
-  void AwaitWriteGap();
 
   const ApiOptions options_;
   const std::unique_ptr<Http> http_;
   const Clock& clock_;
-  std::optional<SteadyTime> last_write_;
+  const std::shared_ptr<WritePace> pace_;
 };
 
 }  // namespace paliad::forge

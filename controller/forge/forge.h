@@ -38,6 +38,9 @@ struct PullRequest {
 
 enum class StatusState { kPending, kSuccess, kFailure, kError };
 
+// "pending", "success", "failure", "error": as GitHub and Gitea name them, and as they are kept.
+std::string_view StatusStateName(StatusState state);
+
 struct CommitStatus {
   std::string commit;   // 40 hex digits
   std::string context;  // at most 255 bytes (StatusContext)
@@ -58,6 +61,13 @@ struct Approval {
   bool may_write = false;  // to the project; false if it could not be learnt
 };
 
+// The most that Attribution::raw holds, in bytes: strangers have a say in how long replies are, and the
+// ledger keeps them for ever.
+inline constexpr std::size_t kMaxRecord = 1024 * 1024;
+
+// How many approvers the rights are asked of, with a request each: any stranger may approve.
+inline constexpr std::size_t kMaxApproversAsked = 20;
+
 // Where a commit of the branch came from.
 struct Attribution {
   std::int64_t number = 0;
@@ -70,8 +80,13 @@ struct Attribution {
   // What was merged. Of Gitea and Forgejo, the head of its branch as it is now: whoever pushes there after
   // the merge moves it, but not refs/pull/N/head.
   std::string head_commit;
-  std::vector<Approval> approvals;  // of it, the newest word of each reviewer, in the order of time
-  std::string raw;                  // the forge's replies, as they came, one a line
+  // Of it, the newest word of each reviewer, in the order of time. Of no more than kMaxApproversAsked the
+  // forge is asked for their rights, first of those whose word may count: not the author's, and not for
+  // another commit than the head. `may_write` of the others is false.
+  std::vector<Approval> approvals;
+  // The forge's replies, as they came, one a line; at most kMaxRecord bytes. In the place of a reply that
+  // does not fit is a line {"left_out_bytes":N}: then the record is not whole.
+  std::string raw;
 };
 
 struct Failure {

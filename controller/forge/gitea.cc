@@ -87,7 +87,7 @@ class Gitea final : public GithubLike {
   Answer<std::optional<Json>> FindMerged(const std::string& commit, std::string* raw) override {
     ASSIGN_ANSWER_OR_RETURN(
         std::optional<Json> json,
-        api_.Find({.where = fmt::format("{}/commits/{}/pull", repository_, PercentEncode(commit)),
+        api_.Find({.where = fmt::format("{}/commits/{}/pull", api_.path(), PercentEncode(commit)),
                    .doing = "find the commit's pull request",
                    .needs = needs_.read,
                    .record = raw}));

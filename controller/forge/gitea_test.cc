@@ -144,6 +144,13 @@ TEST_F(GiteaTest, APullRequestThatIsNotMergedBroughtNothing) {
   EXPECT_FALSE(Make()->FindAttribution(kMerge)->has_value());
 }
 
+TEST_F(GiteaTest, ACommitThatWasNeverPushedThereHasNoAttribution) {
+  pages_.Add("GET " + kRepository, "{}");
+  const auto answer = Make()->FindAttribution(kMerge);  // 404
+  ASSERT_TRUE(answer) << answer.error().error.Message();
+  EXPECT_FALSE(answer->has_value());
+}
+
 TEST_F(GiteaTest, LinksToALineOfAFile) {
   EXPECT_EQ(Make()->FileUrl(kHead, "migrations/1_ä.up.sql", 12),
             "https://git.example.com/m/paliad/src/commit/" + kHead + "/migrations/1_%C3%A4.up.sql#L12");

@@ -35,7 +35,8 @@ ApiOptions OptionsOf(const ForgeOptions& options) {
                       {"Accept", "application/vnd.github+json"},
                       {"X-GitHub-Api-Version", "2022-11-28"}},
           .token = options.token,
-          .write_gap = options.github_write_gap};
+          .write_gap = options.github_write_gap,
+          .pace = options.pace};
 }
 
 class Github final : public GithubLike {
@@ -110,16 +111,18 @@ Answer<std::optional<Json>> Github::FindMerged(const std::string& commit, std::s
     return exact ? Take::kEnough : Take::kNext;
   };
   const ApiRequest list{
-      .where = fmt::format("{}/commits/{}/pulls{}", repository_, PercentEncode(commit), kPages),
+      .where = fmt::format("{}/commits/{}/pulls{}", api_.path(), PercentEncode(commit), kPages),
       .doing = "find the commit's pull request",
       .needs = needs_.read,
-      .record = raw};
+      .record = raw,
+      // Of a commit that was never pushed there.
+      .no_list = [this](const HttpReply& reply) { return reply.status == 404 || IsUnknownCommit(reply); }};
   RETURN_IF_FAILURE(api_.ForEach(list, NextAfter(list.where), take));
   if (merged == 0) {
     return std::nullopt;
   }
   // The list does not say who merged it.
-  return api_.Find({.where = fmt::format("{}/pulls/{}", repository_, merged),
+  return api_.Find({.where = fmt::format("{}/pulls/{}", api_.path(), merged),
                     .doing = "read the pull request",
                     .needs = needs_.read,
                     .record = raw});

@@ -12,6 +12,7 @@
 #include "base/json_fwd.h"
 #include "controller/forge/api.h"
 #include "controller/forge/forge.h"
+#include "controller/forge/project_api.h"
 #include "controller/forge/reviews.h"
 
 namespace paliad::forge {
@@ -54,22 +55,15 @@ class GithubLike : public Forge {
   // The merged pull request of a commit, whole.
   virtual Answer<std::optional<Json>> FindMerged(const std::string& commit, std::string* raw) = 0;
 
-  // A 404 may mean the project itself, and then answers nothing. Fails if the token does not see it.
-  Answer<void> RequireProject();
-
-  Answer<std::string> Login();
   Answer<void> AddApprovals(Attribution& attribution);
   // False where the forge does not tell.
   Answer<bool> MayWrite(const std::string& login, std::string* raw);
 
-  const std::string repository_;  // "/repos/O/R"
   const Needs needs_;
-  Api api_;
+  ProjectApi api_;
 
  private:
   const std::size_t max_description_;
-  bool project_seen_ = false;
-  std::string login_;  // empty: not asked yet
 };
 
 }  // namespace paliad::forge

@@ -17,20 +17,6 @@ bool IsFromFork(const Json& json) {
   return !head || head != NumberAt(json, "base.repo.id");
 }
 
-std::string_view StateName(StatusState state) {
-  switch (state) {
-    case StatusState::kPending:
-      return "pending";
-    case StatusState::kSuccess:
-      return "success";
-    case StatusState::kFailure:
-      return "failure";
-    case StatusState::kError:
-      return "error";
-  }
-  return "error";
-}
-
 }  // namespace
 
 std::optional<PullRequest> ReadPullRequest(const Json& json) {
@@ -73,7 +59,7 @@ std::optional<Attribution> ReadAttribution(const Json& json) {
 }
 
 std::string StatusBody(const CommitStatus& status, std::size_t max_description) {
-  OrderedJson body = {{"state", StateName(status.state)},
+  OrderedJson body = {{"state", StatusStateName(status.state)},
                       {"context", StatusContext(status.context)},
                       {"description", Truncate(status.description, max_description)}};
   if (!status.target_url.empty()) {

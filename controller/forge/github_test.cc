@@ -3,9 +3,16 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "base/json.h"
 #include "base/text.h"
 #include "controller/forge/fake_http.h"
+#include "controller/forge/write_pace.h"
 
 namespace paliad::forge {
 namespace {
@@ -24,8 +31,13 @@ std::string PullRequestJson(int number, const std::string& more = "") {
 
 class GithubTest : public ::testing::Test {
  protected:
-  std::unique_ptr<Forge> Make(const std::string& url = "https://github.com") {
-    return MakeGithub({.kind = ForgeKind::kGithub, .url = url, .project = "m/paliad", .token = "t0ken"},
+  std::unique_ptr<Forge> Make(const std::string& url = "https://github.com",
+                              std::shared_ptr<WritePace> pace = nullptr) {
+    return MakeGithub({.kind = ForgeKind::kGithub,
+                       .url = url,
+                       .project = "m/paliad",
+                       .token = "t0ken",
+                       .pace = std::move(pace)},
                       std::make_unique<FakeHttp>(pages_), clock_);
   }
 
@@ -158,6 +170,19 @@ TEST_F(GithubTest, WaitsASecondBetweenWrites) {
   EXPECT_EQ(clock_.slept(), std::chrono::seconds(2));
 }
 
+TEST_F(GithubTest, ClientsOfOnePaceKeepTheGapTogetherAndOthersDoNot) {
+  pages_.Add("POST " + kRepository + "/statuses/" + kHead, "{}", 201);
+  const auto write_with_two = [&](const std::shared_ptr<WritePace>& pace) {
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_TRUE(Make("https://github.com", pace)->SetStatus({.commit = kHead, .context = "c"}));
+    }
+  };
+  write_with_two(nullptr);
+  EXPECT_EQ(clock_.slept(), std::chrono::seconds(0));
+  write_with_two(std::make_shared<WritePace>());
+  EXPECT_EQ(clock_.slept(), std::chrono::seconds(1));
+}
+
 // The five ways of a comment: made, kept by its id, searched where the id is gone, unchanged, not wanted.
 class GithubCommentTest : public GithubTest {
  protected:
@@ -271,6 +296,107 @@ TEST_F(GithubTest, ACommitThatWasPushedHasNoAttribution) {
   const auto answer = Make()->FindAttribution(kMerge);
   ASSERT_TRUE(answer) << answer.error().error.Message();
   EXPECT_FALSE(answer->has_value());
+}
+
+TEST_F(GithubTest, ACommitThatWasNeverPushedThereHasNoAttributionEither) {
+  pages_.Add("GET " + kRepository, "{}");
+  const std::string list = "GET " + kRepository + "/commits/" + kMerge + "/pulls?per_page=100";
+  for (const auto& [status, said] : {std::pair(404, R"({"message":"Not Found"})"),
+                                     std::pair(422, R"({"message":"No commit found for SHA: bbbb"})")}) {
+    pages_.Add(list, said, status);
+    const auto answer = Make()->FindAttribution(kMerge);
+    ASSERT_TRUE(answer) << answer.error().error.Message();
+    EXPECT_FALSE(answer->has_value()) << status;
+  }
+  pages_.Add(list, R"({"message":"Validation Failed"})", 422);
+  EXPECT_EQ(Make()->FindAttribution(kMerge).error().error.kind, ErrorKind::kInvalidInput);
+}
+
+TEST_F(GithubTest, ThereIsNoAttributionOnlyIfTheProjectIsSeen) {
+  const auto answer = Make()->FindAttribution(kMerge);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(
+      answer.error().error.Message(),
+      "cannot see the project (GET https://api.github.com/repos/m/paliad): GitHub answered 404: Not Found");
+}
+
+// One that was merged as kMerge and approved as `reviews` say.
+class GithubRecordTest : public GithubTest {
+ protected:
+  Answer<std::optional<Attribution>> Find(const std::string& reviews) {
+    const std::string merged = R"(,"merged_at":"2026-05-20T10:00:00Z","merge_commit_sha":")" + kMerge + "\"";
+    pages_.Add("GET " + kRepository + "/commits/" + kMerge + "/pulls?per_page=100",
+               "[" + PullRequestJson(7, merged) + "]");
+    pages_.Add("GET " + kRepository + "/pulls/7", PullRequestJson(7, merged));
+    pages_.Add("GET " + kRepository + "/pulls/7/reviews?per_page=100", reviews);
+    return Make()->FindAttribution(kMerge);
+  }
+  // Of the head, the later the greater `id` is.
+  static std::string ApprovalJson(int id, const std::string& reviewer, const std::string& more = "") {
+    return fmt::format(R"({{"id":{},"user":{{"login":"{}"}},"state":"APPROVED","commit_id":"{}"{}}})", id,
+                       reviewer, kHead, more);
+  }
+  static std::vector<std::string> LinesOf(const std::string& raw) {
+    std::vector<std::string> lines;
+    for (std::size_t at = 0; at < raw.size();) {
+      const std::size_t end = raw.find('\n', at);
+      lines.push_back(raw.substr(at, end - at));
+      at = end + 1;
+    }
+    return lines;
+  }
+};
+
+TEST_F(GithubRecordTest, AReplyThatIsTooLongIsLeftOutAndTheRecordSaysSo) {
+  pages_.Add("GET " + kRepository + "/collaborators/bob/permission", R"({"permission":"write"})");
+  const std::string reviews =
+      "[" + ApprovalJson(1, "bob", R"(,"body":")" + std::string(kMaxRecord, 'x') + "\"") + "]";
+  const auto answer = Find(reviews);
+  ASSERT_TRUE(answer) << answer.error().error.Message();
+  const Attribution& attribution = answer->value();
+  EXPECT_TRUE(attribution.approvals.at(0).may_write) << "it is believed all the same";
+  const std::vector<std::string> lines = LinesOf(attribution.raw);
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(lines[2], fmt::format(R"({{"left_out_bytes":{}}})", reviews.size()));
+  EXPECT_EQ(lines[3], R"({"permission":"write"})") << "what still fits is kept";
+}
+
+TEST_F(GithubRecordTest, ManyRepliesTogetherAreBoundedToo) {
+  const std::string next = kRepository + "/pulls/7/reviews?page=";
+  for (int page = 2; page <= 50; ++page) {
+    pages_.Add(fmt::format("GET {}{}", next, page),
+               "[" + ApprovalJson(page, "bob", R"(,"body":")" + std::string(100'000, 'x') + "\"") + "]", 200,
+               {{"link", page < 50 ? fmt::format(R"(<{}{}>; rel="next")", next, page + 1) : ""}});
+  }
+  ASSERT_TRUE(Find("[]"));
+  pages_.pages["GET " + kRepository + "/pulls/7/reviews?per_page=100"].headers =
+      HttpHeaders{{"link", fmt::format(R"(<{}2>; rel="next")", next)}};
+  const auto answer = Make()->FindAttribution(kMerge);
+  ASSERT_TRUE(answer) << answer.error().error.Message();
+  const std::string& raw = answer->value().raw;
+  EXPECT_LE(raw.size(), kMaxRecord);
+  EXPECT_GT(raw.size(), kMaxRecord - 200'000);
+  // Two of the pull request, the pages of reviews; nobody says what bob may do.
+  EXPECT_EQ(LinesOf(raw).size(), 2u + 50u);
+}
+
+TEST_F(GithubRecordTest, OnlySoManyApproversAreAskedForTheirRightsTheAuthorLast) {
+  std::string reviews = "[" + ApprovalJson(1, "Ada");
+  for (int i = 2; i <= 30; ++i) {
+    const std::string reviewer = fmt::format("r{}", i);
+    reviews += "," + ApprovalJson(i, reviewer);
+    pages_.Add("GET " + kRepository + "/collaborators/" + reviewer + "/permission",
+               R"({"permission":"write"})");
+  }
+  const auto answer = Find(reviews + "]");
+  ASSERT_TRUE(answer) << answer.error().error.Message();
+  const std::vector<Approval>& approvals = answer->value().approvals;
+  ASSERT_EQ(approvals.size(), 30u);
+  EXPECT_FALSE(approvals[0].may_write) << "the author";
+  EXPECT_TRUE(approvals[1].may_write);
+  EXPECT_TRUE(approvals[kMaxApproversAsked].may_write);
+  EXPECT_FALSE(approvals[kMaxApproversAsked + 1].may_write);
+  EXPECT_EQ(pages_.requests.size(), 3u + kMaxApproversAsked);
 }
 
 TEST_F(GithubTest, LinksToALineOfAFile) {

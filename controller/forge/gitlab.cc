@@ -10,9 +10,10 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "controller/forge/answer.h"
-#include "controller/forge/api.h"
 #include "controller/forge/comments.h"
 #include "controller/forge/json_fields.h"
+#include "controller/forge/project_api.h"
+#include "controller/forge/reviews.h"
 #include "controller/forge/url.h"
 
 namespace paliad::forge {
@@ -27,17 +28,10 @@ constexpr char kNeedsRead[] = "the scope `read_api` or `api`";
 constexpr char kNeedsComment[] = "the scope `api`, and the role Reporter or higher";
 constexpr char kNeedsStatus[] = "the scope `api`, and the role Developer or higher";
 
+// GitLab knows one way to fail.
 std::string_view StateName(StatusState state) {
-  switch (state) {
-    case StatusState::kPending:
-      return "pending";
-    case StatusState::kSuccess:
-      return "success";
-    case StatusState::kFailure:
-    case StatusState::kError:  // there is none of that name
-      return "failed";
-  }
-  return "failed";
+  const bool failed = state == StatusState::kFailure || state == StatusState::kError;
+  return failed ? "failed" : StatusStateName(state);
 }
 
 std::string BodyOf(const CommitStatus& status) {
@@ -92,11 +86,15 @@ class Gitlab final : public Forge {
  public:
   Gitlab(const ForgeOptions& options, std::unique_ptr<Http> http, const Clock& clock)
       : page_(options.url + "/" + PercentEncodePath(options.project)),
-        project_("/projects/" + PercentEncode(options.project)),
         api_({.forge = "GitLab",
               .base = options.url + "/api/v4",
               .headers = {{"PRIVATE-TOKEN", options.token}, {"Accept", "application/json"}},
               .token = options.token},
+             {.path = "/projects/" + PercentEncode(options.project),
+              .pull_request = "merge request",
+              .login = "username",
+              .needs_read = kNeedsRead,
+              .needs_user = kNeedsRead},
              std::move(http), clock) {}
 
   Answer<std::vector<PullRequest>> OpenPullRequests(const std::string& branch) override;
@@ -113,86 +111,27 @@ class Gitlab final : public Forge {
   std::size_t CommentLimit() const override { return kMaxComment; }
 
  private:
-  Answer<void> RequireProject();
-  Answer<std::string> Login();
   Answer<void> SetStatusOn(const std::string& project, const CommitStatus& status);
   Answer<std::optional<Json>> FindMerged(const std::string& commit, std::string* raw);
   Answer<void> AddApprovals(Attribution& attribution);
   Answer<bool> MayWrite(std::int64_t user, std::string* raw);
   std::string MergeRequest(std::int64_t number) const {
-    return fmt::format("{}/merge_requests/{}", project_, number);
+    return fmt::format("{}/merge_requests/{}", api_.path(), number);
   }
 
   const std::string page_;
-  const std::string project_;  // "/projects/a%2Fb"
-  Api api_;
-  bool project_seen_ = false;
-  std::string login_;  // empty: not asked yet
+  ProjectApi api_;
 };
 
-// A 404 may mean the project itself, and then answers nothing.
-Answer<void> Gitlab::RequireProject() {
-  if (!project_seen_) {
-    RETURN_IF_FAILURE(api_.Do({.where = project_, .doing = "see the project", .needs = kNeedsRead}));
-    project_seen_ = true;
-  }
-  return {};
-}
-
-Answer<std::string> Gitlab::Login() {
-  if (login_.empty()) {
-    const ApiRequest request{.where = "/user", .doing = "learn whose the token is", .needs = kNeedsRead};
-    ASSIGN_ANSWER_OR_RETURN(const Json json, api_.Read(request));
-    login_ = TextAt(json, "username");
-    if (login_.empty()) {
-      return FailWith(api_.Malformed(request, "the user has no name"));
-    }
-  }
-  return login_;
-}
-
 Answer<std::vector<PullRequest>> Gitlab::OpenPullRequests(const std::string& branch) {
-  // Pages shift while merge requests come and go: one may come twice.
-  std::map<std::int64_t, PullRequest> open;
-  const auto take = [&](const Json& item) {
-    std::optional<PullRequest> pull_request = ReadMergeRequest(item);
-    if (!pull_request) {
-      return Take::kMalformed;
-    }
-    if (pull_request->base_branch == branch && !pull_request->head_commit.empty()) {
-      open.insert_or_assign(pull_request->number, std::move(*pull_request));
-    }
-    return Take::kNext;
-  };
   const std::string where =
       fmt::format("{}/merge_requests?state=opened&target_branch={}&order_by=created_at&sort=asc&per_page={}",
-                  project_, PercentEncode(branch), kPageSize);
-  RETURN_IF_FAILURE(
-      api_.ForEach({.where = where, .doing = "list the open merge requests", .needs = kNeedsRead},
-                   NextAfter(where), take));
-  std::vector<PullRequest> sorted;
-  for (auto& [number, pull_request] : open) {
-    sorted.push_back(std::move(pull_request));
-  }
-  return sorted;
+                  api_.path(), PercentEncode(branch), kPageSize);
+  return api_.OpenPullRequests(where, NextAfter(where), branch, ReadMergeRequest);
 }
 
 Answer<std::optional<PullRequest>> Gitlab::FindPullRequest(std::int64_t number) {
-  const ApiRequest request{
-      .where = MergeRequest(number), .doing = "read the merge request", .needs = kNeedsRead};
-  ASSIGN_ANSWER_OR_RETURN(const std::optional<Json> json, api_.Find(request));
-  if (!json) {
-    RETURN_IF_FAILURE(RequireProject());
-    return std::nullopt;
-  }
-  std::optional<PullRequest> pull_request = ReadMergeRequest(*json);
-  if (!pull_request) {
-    return FailWith(api_.Malformed(request, "the merge request has no number"));
-  }
-  if (pull_request->head_commit.empty()) {
-    return FailWith(api_.Invalid(request, "it has no head commit", ""));
-  }
-  return pull_request;
+  return api_.FindPullRequest(MergeRequest(number), ReadMergeRequest);
 }
 
 Answer<void> Gitlab::SetStatusOn(const std::string& project, const CommitStatus& status) {
@@ -223,12 +162,12 @@ Answer<void> Gitlab::SetStatus(const CommitStatus& status) {
       return set;
     }
   }
-  return SetStatusOn(project_, status);
+  return SetStatusOn(api_.path(), status);
 }
 
 Answer<std::int64_t> Gitlab::KeepComment(std::int64_t number, const std::string& marker,
                                          const std::string& body, std::int64_t known, bool only_existing) {
-  ASSIGN_ANSWER_OR_RETURN(std::string login, Login());
+  ASSIGN_ANSWER_OR_RETURN(std::string login, api_.Login());
   const std::string notes = MergeRequest(number) + "/notes";
   const std::string where = fmt::format("{}?sort=asc&order_by=created_at&per_page={}", notes, kPageSize);
   const auto one = [&](std::int64_t id) { return fmt::format("{}/{}", notes, id); };
@@ -257,7 +196,7 @@ Answer<std::int64_t> Gitlab::KeepComment(std::int64_t number, const std::string&
 // A commit may be in several: the one that was merged as this commit is preferred.
 Answer<std::optional<Json>> Gitlab::FindMerged(const std::string& commit, std::string* raw) {
   const ApiRequest request{
-      .where = fmt::format("{}/repository/commits/{}/merge_requests?state=merged&per_page={}", project_,
+      .where = fmt::format("{}/repository/commits/{}/merge_requests?state=merged&per_page={}", api_.path(),
                            PercentEncode(commit), kPageSize),
       .doing = "find the commit's merge request",
       .needs = kNeedsRead,
@@ -284,52 +223,56 @@ Answer<std::optional<Json>> Gitlab::FindMerged(const std::string& commit, std::s
 }
 
 Answer<bool> Gitlab::MayWrite(std::int64_t user, std::string* raw) {
-  const auto member = api_.Find({.where = fmt::format("{}/members/all/{}", project_, user),
-                                 .doing = "learn what an approver may do",
-                                 .needs = kNeedsRead,
-                                 .record = raw});
-  if (member) {
-    return *member && NumberAt(**member, "access_level").value_or(0) >= kDeveloper;
-  }
-  // Refused is an answer: it cannot be learnt. That the forge is down is none.
-  if (member.error().error.kind == ErrorKind::kInvalidInput) {
-    return false;
-  }
-  return FailWith(member.error());
+  return api_.MayWrite(
+      {.where = fmt::format("{}/members/all/{}", api_.path(), user),
+       .doing = "learn what an approver may do",
+       .needs = kNeedsRead,
+       .record = raw},
+      [](const Json& member) { return NumberAt(member, "access_level").value_or(0) >= kDeveloper; });
 }
 
 // GitLab does not say which commit was approved.
 Answer<void> Gitlab::AddApprovals(Attribution& attribution) {
-  ASSIGN_ANSWER_OR_RETURN(const std::optional<Json> json,
-                          api_.Find({.where = MergeRequest(attribution.number) + "/approvals",
-                                     .doing = "read the approvals",
-                                     .needs = kNeedsRead,
-                                     .record = &attribution.raw}));
-  const auto list = json && json->is_object() ? json->find("approved_by") : Json::const_iterator();
-  if (!json || list == json->end() || !list->is_array()) {
+  const ApiRequest request{.where = MergeRequest(attribution.number) + "/approvals",
+                           .doing = "read the approvals",
+                           .needs = kNeedsRead,
+                           .record = &attribution.raw};
+  ASSIGN_ANSWER_OR_RETURN(const std::optional<Json> json, api_.Find(request));
+  if (!json) {
     return {};
   }
+  if (!json->is_object()) {
+    return FailWith(api_.Malformed(request, "it is not an object"));
+  }
+  const auto list = json->find("approved_by");
+  if (list == json->end() || !list->is_array()) {
+    return {};
+  }
+  std::map<std::string, std::int64_t> users;  // by login
   for (const Json& item : *list) {
     Approval approval{.reviewer = TextAt(item, "user.username"), .at = TimeAt(item, "approved_at")};
-    ASSIGN_ANSWER_OR_RETURN(approval.may_write,
-                            MayWrite(NumberAt(item, "user.id").value_or(0), &attribution.raw));
+    if (approval.reviewer.empty()) {
+      continue;  // the account is gone
+    }
+    users.try_emplace(approval.reviewer, NumberAt(item, "user.id").value_or(0));
     attribution.approvals.push_back(std::move(approval));
   }
   std::stable_sort(attribution.approvals.begin(), attribution.approvals.end(),
                    [](const Approval& one, const Approval& other) { return one.at < other.at; });
-  return {};
+  return AskForRights(attribution,
+                      [&](const std::string& login) { return MayWrite(users.at(login), &attribution.raw); });
 }
 
 Answer<std::optional<Attribution>> Gitlab::FindAttribution(const std::string& commit) {
   std::string raw;
   ASSIGN_ANSWER_OR_RETURN(const std::optional<Json> json, FindMerged(commit, &raw));
   if (!json) {
-    RETURN_IF_FAILURE(RequireProject());
+    RETURN_IF_FAILURE(api_.RequireProject());
     return std::nullopt;
   }
   std::optional<PullRequest> merged = ReadMergeRequest(*json);
   if (!merged || merged->head_commit.empty()) {
-    return FailWith(api_.Malformed({.where = project_, .doing = "find the commit's merge request"},
+    return FailWith(api_.Malformed({.where = api_.path(), .doing = "find the commit's merge request"},
                                    "the merge request lacks its number or head"));
   }
   const std::string merger = TextAt(*json, "merge_user.username");

@@ -41,6 +41,9 @@ class GitlabTest : public ::testing::Test {
   FakePages pages_;
   FakeClock clock_;
   const std::string kStatus = "POST " + kProject + "/statuses/" + kHead;
+  const std::string kMerged =
+      "GET " + kProject + "/repository/commits/" + kMerge + "/merge_requests?state=merged&per_page=100";
+  const std::string kApprovals = "GET " + kProject + "/merge_requests/7/approvals";
 };
 
 TEST_F(GitlabTest, SendsItsToken) {
@@ -183,6 +186,54 @@ TEST_F(GitlabTest, ACommitThatWasPushedHasNoAttribution) {
   const auto answer = Make()->FindAttribution(kMerge);
   ASSERT_TRUE(answer) << answer.error().error.Message();
   EXPECT_FALSE(answer->has_value());
+}
+
+TEST_F(GitlabTest, ACommitThatWasNeverPushedThereHasNoAttributionEither) {
+  pages_.Add("GET " + kProject, "{}");
+  pages_.Add(kMerged, R"({"message":"404 Commit Not Found"})", 404);
+  const auto answer = Make()->FindAttribution(kMerge);
+  ASSERT_TRUE(answer) << answer.error().error.Message();
+  EXPECT_FALSE(answer->has_value());
+}
+
+TEST_F(GitlabTest, ApprovalsThatAreNoObjectAreNoAnswer) {
+  pages_.Add(kMerged, "[" + MergeRequestJson(7, 4, R"(,"state":"merged")") + "]");
+  for (const char* body : {"null", "[]", R"("x")"}) {
+    pages_.Add(kApprovals, body);
+    const auto answer = Make()->FindAttribution(kMerge);
+    ASSERT_FALSE(answer) << body;
+    EXPECT_EQ(answer.error().error.kind, ErrorKind::kUnavailable) << body;
+    EXPECT_EQ(answer.error().error.cause, "GitLab's answer is of no use: it is not an object") << body;
+  }
+}
+
+TEST_F(GitlabTest, WithoutAListOfApproversNobodyApproved) {
+  pages_.Add(kMerged, "[" + MergeRequestJson(7, 4, R"(,"state":"merged")") + "]");
+  for (const char* body : {"", "{}", R"({"approved_by":null})", R"({"approved_by":{"user":1}})"}) {
+    pages_.Add(kApprovals, body, *body == '\0' ? 404 : 200);
+    const auto answer = Make()->FindAttribution(kMerge);
+    ASSERT_TRUE(answer) << answer.error().error.Message();
+    EXPECT_TRUE(answer->value().approvals.empty()) << body;
+  }
+}
+
+TEST_F(GitlabTest, OnlySoManyApproversAreAskedForTheirRightsTheAuthorLast) {
+  pages_.Add(kMerged, "[" + MergeRequestJson(7, 4, R"(,"state":"merged")") + "]");
+  std::string approved = R"({"user":{"id":1,"username":"ADA"}})";
+  for (int i = 2; i <= 30; ++i) {
+    approved += fmt::format(R"(,{{"user":{{"id":{},"username":"r{}"}}}})", i, i);
+    pages_.Add(fmt::format("GET {}/members/all/{}", kProject, i), R"({"access_level":30})");
+  }
+  pages_.Add(kApprovals, R"({"approved_by":[)" + approved + "]}");
+  const auto answer = Make()->FindAttribution(kMerge);
+  ASSERT_TRUE(answer) << answer.error().error.Message();
+  const std::vector<Approval>& approvals = answer->value().approvals;
+  ASSERT_EQ(approvals.size(), 30u);
+  EXPECT_FALSE(approvals[0].may_write) << "the author";
+  EXPECT_TRUE(approvals[1].may_write);
+  EXPECT_TRUE(approvals[kMaxApproversAsked].may_write);
+  EXPECT_FALSE(approvals[kMaxApproversAsked + 1].may_write);
+  EXPECT_EQ(pages_.requests.size(), 2u + kMaxApproversAsked);
 }
 
 TEST_F(GitlabTest, LinksToALineOfAFile) {

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "controller/forge/forge.h"
 #include "controller/forge/kind.h"
+#include "controller/forge/write_pace.h"
 
 namespace paliad::forge {
 
@@ -25,6 +26,8 @@ struct ForgeOptions {
   // At least so long from one write to the next on GitHub, which asks for it (docs.github.com, "Best
   // practices for using the REST API"); a write waits for it.
   std::chrono::milliseconds github_write_gap{1'000};
+  // What all clients that write there share, so that they keep the gap together. Null: this one has its own.
+  std::shared_ptr<WritePace> pace;
   std::stop_token stop;  // ends a request under way, as a time-out does
 };
 

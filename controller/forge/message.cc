@@ -69,20 +69,6 @@ Message FromJson(const Json& json) {
 
 }  // namespace
 
-std::string_view StatusStateName(StatusState state) {
-  switch (state) {
-    case StatusState::kPending:
-      return "pending";
-    case StatusState::kSuccess:
-      return "success";
-    case StatusState::kFailure:
-      return "failure";
-    case StatusState::kError:
-      return "error";
-  }
-  return "";
-}
-
 std::string EncodeMessage(const Message& message) {
   return std::visit([](const auto& each) { return DumpJson(ToJson(each)); }, message);
 }
@@ -96,6 +82,14 @@ Result<Message> DecodeMessage(std::string_view text) {
   } catch (const std::bad_optional_access&) {
     return Fail(Malformed("there is no such state"));
   }
+}
+
+Answer<std::int64_t> Send(Forge& forge, const Message& message, std::int64_t known) {
+  if (const auto* status = std::get_if<CommitStatus>(&message)) {
+    return forge.SetStatus(*status).map([] { return std::int64_t{0}; });
+  }
+  const auto& comment = std::get<CommentMessage>(message);
+  return forge.KeepComment(comment.number, comment.marker, comment.body, known, comment.only_existing);
 }
 
 std::string SlotOf(const Message& message) {

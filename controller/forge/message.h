@@ -29,11 +29,11 @@ std::string EncodeMessage(const Message& message);
 // kCorruption for anything that EncodeMessage does not make.
 [[nodiscard]] Result<Message> DecodeMessage(std::string_view text);
 
+// Takes it to the forge: the id of the comment, or 0. `known` as Forge::KeepComment.
+[[nodiscard]] Answer<std::int64_t> Send(Forge& forge, const Message& message, std::int64_t known);
+
 // What is told where: of two messages with one slot, the newer one counts.
 std::string SlotOf(const Message& message);
-
-// "pending", "success", "failure", "error".
-std::string_view StatusStateName(StatusState state);
 
 }  // namespace paliad::forge
 

@@ -1,10 +1,29 @@
 #include "controller/forge/reviews.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
+#include <string_view>
 #include <tuple>
+#include <utility>
+
+#include "controller/forge/answer.h"
 
 namespace paliad::forge {
+namespace {
+
+// Forges do not tell logins by case.
+bool SameLogin(std::string_view one, std::string_view other) {
+  return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                    [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+}
+
+bool MayCount(const Approval& approval, const Attribution& attribution) {
+  return !SameLogin(approval.reviewer, attribution.author) &&
+         (approval.commit.empty() || approval.commit == attribution.head_commit);
+}
+
+}  // namespace
 
 std::vector<Approval> ApprovalsOf(std::vector<Review> reviews, const std::string& head) {
   std::sort(reviews.begin(), reviews.end(), [](const Review& one, const Review& other) {
@@ -22,6 +41,25 @@ std::vector<Approval> ApprovalsOf(std::vector<Review> reviews, const std::string
     }
   }
   return approvals;
+}
+
+Answer<void> AskForRights(Attribution& attribution,
+                          const std::function<Answer<bool>(const std::string& login)>& ask) {
+  std::map<std::string, bool> rights;
+  for (const bool counts : {true, false}) {
+    for (const Approval& approval : attribution.approvals) {
+      const bool next = MayCount(approval, attribution) == counts && !rights.contains(approval.reviewer);
+      if (next && rights.size() < kMaxApproversAsked) {
+        ASSIGN_ANSWER_OR_RETURN(const bool may_write, ask(approval.reviewer));
+        rights[approval.reviewer] = may_write;
+      }
+    }
+  }
+  for (Approval& approval : attribution.approvals) {
+    const auto found = rights.find(approval.reviewer);
+    approval.may_write = found != rights.end() && found->second;
+  }
+  return {};
 }
 
 }  // namespace paliad::forge

@@ -136,7 +136,7 @@ class Writer {
   void AddNotes() {
     Add(fmt::format("\n{} as merged into {}.\n",
                     Code(verdict_.pull_request.head_commit.substr(0, kShortCommit)),
-                    Code(verdict_.base.substr(0, kShortCommit))));
+                    Code(verdict_.pull_request.base_branch)));
     if (verdict_.policy_changed) {
       Add("\nThis changes the policy file. What judges it is the branch's policy all the same.\n");
     }
@@ -146,7 +146,7 @@ class Writer {
   }
 
   static std::string ErrorText(const Error& error) {
-    return Preformatted(error.Message()) + (error.hint.empty() ? "" : "\n" + Prose(error.hint) + "\n");
+    return Preformatted(error.Message()) + Labelled("Hint", error.hint);
   }
 
   std::string Place(const std::string& path, int line, int column) const {
@@ -209,9 +209,13 @@ class Writer {
                     Place(failed.path, failed.line.value_or(1), failed.column.value_or(1)),
                     Prose(failed.message),
                     failed.sqlstate.empty() ? "" : fmt::format(" (SQLSTATE {})", Prose(failed.sqlstate))));
-    for (const std::string& more : {failed.detail, failed.hint}) {
-      Add(more.empty() ? "" : "\n" + Prose(more) + "\n");
-    }
+    Add(Labelled("Detail", failed.detail) + Labelled("Hint", failed.hint));
+  }
+
+  // No line begins with a stranger's text: on GitLab, one that begins with a slash is a command of whoever
+  // wrote it, which is us.
+  static std::string Labelled(std::string_view label, const std::string& text) {
+    return text.empty() ? "" : fmt::format("\n{}: {}\n", label, Prose(text));
   }
 
   static std::string RowOf(const scratch::MigrationReport& report) {

@@ -41,7 +41,7 @@ TEST(Comment, ACleanPullRequestIsTalkedOfOnlyWhereItWasBefore) {
             "<!-- paliad-gitops target=default pull=7 -->\n"
             "**Migrations of <code>default</code>: policy passes**\n"
             "\n"
-            "<code>111111111111</code> as merged into <code>222222222222</code>.\n");
+            "<code>111111111111</code> as merged into <code>main</code>.\n");
 }
 
 TEST(Comment, OneThatTouchesNothingAnyMoreSaysSo) {
@@ -72,7 +72,7 @@ TEST(Comment, ErrorsComeFirstAndWhatIsWaivedHasATableOfItsOwn) {
             "<!-- paliad-gitops target=default pull=7 -->\n"
             "**Migrations of <code>default</code>: rejected by policy** (1 error, 1 warning, 1 waived)\n"
             "\n"
-            "<code>111111111111</code> as merged into <code>222222222222</code>.\n"
+            "<code>111111111111</code> as merged into <code>main</code>.\n"
             "\n"
             "| | where | what | what to do |\n"
             "|---|---|---|---|\n"
@@ -125,8 +125,8 @@ TEST(Comment, TheDryRunIsATable) {
   EXPECT_THAT(failing.body, HasSubstr("\nThe dry run fails at [<code>migrations/109&#95;c.up.sql:2:8</code>]"
                                       "(https://git.example.com/f/1111/migrations/109_c.up.sql#L2): "
                                       "division by zero (SQLSTATE 22012)\n"
-                                      "\na &#64;&#8203;detail\n"
-                                      "\na hint\n"
+                                      "\nDetail: a &#64;&#8203;detail\n"
+                                      "\nHint: a hint\n"
                                       "\nDry run: 2 migrations applied.\n"));
 }
 
@@ -145,7 +145,7 @@ TEST(Comment, WhyNothingWasJudgedOrTriedIsToldAsItIs) {
             "<!-- paliad-gitops target=default pull=7 -->\n"
             "**Migrations of <code>default</code>: not judged**\n"
             "\n"
-            "<code>111111111111</code> as merged into <code>222222222222</code>.\n"
+            "<code>111111111111</code> as merged into <code>main</code>.\n"
             "\n"
             "This changes the policy file. What judges it is the branch's policy all the same.\n"
             "\n"
@@ -154,7 +154,7 @@ TEST(Comment, WhyNothingWasJudgedOrTriedIsToldAsItIs) {
             "  &#60;/pre&#62; &#60;b&#62;&#64;m&#60;/b&#62;\n"
             "</pre>\n"
             "\n"
-            "mend it\n"
+            "Hint: mend it\n"
             "\n"
             "No dry run: policy could not be judged.\n");
 }
@@ -187,9 +187,31 @@ TEST(Comment, TextFromOutsideIsText) {
     EXPECT_THAT(body, Not(HasSubstr(raw))) << raw;
   }
   EXPECT_THAT(body, HasSubstr("| &#92;u202e&#64;&#8203;admin &#35;&#8203;1 &#33;&#8203;2 "
-                              "&#91;x&#93;&#40;https&#58;&#8203;//evil.example&#41; &#60;img src=x&#62; "
+                              "&#91;x&#93;&#40;https&#58;&#8203;&#47;/evil.example&#41; &#60;img src=x&#62; "
                               "&#42;&#42;b&#42;&#42; &#124; &#96;c&#96; &#92;n&#92;n&#35; H "
                               "www&#8203;.evil.example &#92;xff (<code>syntax</code>) |"));
+}
+
+// On GitLab a line that begins so is a command of whoever wrote the comment.
+TEST(Comment, NoLineBeginsWithAStrangersText) {
+  Verdict verdict = CleanVerdict();
+  verdict.dry_run = scratch::DryRun{};
+  verdict.dry_run->failed =
+      Failure{.path = "m/1_a.up.sql", .message = "/approve", .detail = "/merge", .hint = "---\n- a\n1. b"};
+  verdict.findings = {FindingOf("syntax", Severity::kError, "m/1_a.up.sql", "/close", "/label ~x")};
+  verdict.findings.push_back(verdict.findings[0]);
+  verdict.findings[1].waiver = "  /assign me";
+  std::string body = BodyOf(verdict);
+  verdict = CleanVerdict();
+  verdict.error = Error{.kind = ErrorKind::kInvalidInput,
+                        .doing = "/approve",
+                        .subject = "",
+                        .cause = "no\n/merge\n  /label",
+                        .hint = "/close"};
+  body += BodyOf(verdict);
+  EXPECT_THAT(body, Not(::testing::ContainsRegex("\n *(/|---[^-|]|- |[0-9]+\\. )")));
+  EXPECT_THAT(body, HasSubstr("\nDetail: &#47;merge\n"));
+  EXPECT_THAT(body, HasSubstr("\nHint: ---&#92;n- a&#92;n1. b\n"));
 }
 
 TEST(Comment, AnAddressCannotEndItsLink) {

@@ -28,6 +28,7 @@ inline Verdict CleanVerdict() {
   verdict.pull_request.author = "m";
   verdict.pull_request.head_commit = std::string(40, '1');
   verdict.pull_request.head_ref = "refs/pull/7/head";
+  verdict.pull_request.base_branch = "main";
   verdict.pull_request.url = "https://git.example.com/m/paliad/pulls/7";
   verdict.base = std::string(40, '2');
   verdict.touches = true;

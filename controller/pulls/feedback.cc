@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "policies/markdown.h"
@@ -106,6 +107,21 @@ std::string ApplyContext(const std::string& target) {
 
 std::string MarkerOf(const std::string& target, std::int64_t number) {
   return fmt::format("<!-- paliad-gitops target={} pull={} -->", PercentEncoded(target), number);
+}
+
+std::vector<forge::Message> MessagesOf(const Verdict& verdict,
+                                       const std::vector<forge::CommitStatus>& statuses,
+                                       const std::string& target, const forge::Forge& forge) {
+  std::vector<forge::Message> messages(statuses.begin(), statuses.end());
+  Comment comment = CommentOf(verdict, target, forge.CommentLimit(),
+                              [&](const std::string& commit, std::string_view path, int line) {
+                                return forge.FileUrl(commit, path, line);
+                              });
+  messages.emplace_back(forge::CommentMessage{.number = verdict.pull_request.number,
+                                              .marker = std::move(comment.marker),
+                                              .body = std::move(comment.body),
+                                              .only_existing = comment.only_existing});
+  return messages;
 }
 
 }  // namespace paliad::pulls

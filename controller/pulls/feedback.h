@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "controller/forge/forge.h"
+#include "controller/forge/message.h"
 #include "controller/pulls/verdict.h"
 
 namespace paliad::pulls {
@@ -42,6 +43,11 @@ std::string MarkerOf(const std::string& target, std::int64_t number);
 using FileUrl = std::function<std::string(const std::string& commit, std::string_view path, int line)>;
 Comment CommentOf(const Verdict& verdict, const std::string& target, std::size_t limit,
                   const FileUrl& file_url);
+
+// What is told of a verdict, in order: `statuses`, and the comment as `forge` takes it.
+std::vector<forge::Message> MessagesOf(const Verdict& verdict,
+                                       const std::vector<forge::CommitStatus>& statuses,
+                                       const std::string& target, const forge::Forge& forge);
 
 }  // namespace paliad::pulls
 

@@ -9,7 +9,8 @@
 namespace paliad::pulls {
 
 Result<std::unique_ptr<forge::Forge>> OpenForge(const config::TargetConfig& target, const Clock& clock,
-                                                std::stop_token stop) {
+                                                std::stop_token stop,
+                                                std::shared_ptr<forge::WritePace> pace) {
   const config::ForgeConfig& forge = *target.forge;
   Result<std::string> token = forge.token.Read();
   if (!token) {
@@ -23,6 +24,7 @@ Result<std::unique_ptr<forge::Forge>> OpenForge(const config::TargetConfig& targ
                            .project = forge.project,
                            .token = *std::move(token),
                            .ca_file = forge.ca_file,
+                           .pace = std::move(pace),
                            .stop = std::move(stop)},
                           clock);
 }

@@ -10,14 +10,17 @@
 #include "base/result.h"
 #include "controller/config/config.h"
 #include "controller/forge/forge.h"
+#include "controller/forge/write_pace.h"
 #include "controller/store/feedback.h"
 
 namespace paliad::pulls {
 
-// Reads the token, and makes no request. `stop` ends a request under way. Errors as Secret::Read, naming the
-// target, and as forge::MakeForge. REQUIRES: target.forge with a token; `clock` outlives the client.
-[[nodiscard]] Result<std::unique_ptr<forge::Forge>> OpenForge(const config::TargetConfig& target,
-                                                              const Clock& clock, std::stop_token stop = {});
+// Reads the token, and makes no request. `stop` ends a request under way. `pace`, if any, is shared by all
+// clients of the forge. Errors as Secret::Read, naming the target, and as forge::MakeForge. REQUIRES:
+// target.forge with a token; `clock` outlives the client.
+[[nodiscard]] Result<std::unique_ptr<forge::Forge>> OpenForge(
+    const config::TargetConfig& target, const Clock& clock, std::stop_token stop = {},
+    std::shared_ptr<forge::WritePace> pace = nullptr);
 
 // Where the target's feedback is kept.
 store::FeedbackOwner OwnerOf(const config::TargetConfig& target);

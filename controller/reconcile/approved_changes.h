@@ -32,8 +32,8 @@ struct Changes {
                                            const Revision& revision, const std::string& in_sync);
 
 // "" if every migration that `commit` adds, edits or removes, compared with its first parent, is as
-// `approved` has it, and its policy file too; else which is not. Holds for merges, squashes and rebases
-// alike.
+// `approved` has it, and its policy file too; else which is not. Holds for merges and squashes; of a rebase,
+// for commits whose files no later one of them changes.
 [[nodiscard]] Result<std::string> WhyNotAsApproved(git::Repository& repository, const Target& target,
                                                    const std::string& commit, const std::string& approved);
 

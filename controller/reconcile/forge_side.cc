@@ -36,6 +36,13 @@ Json ApprovalsOf(const forge::Attribution& attribution) {
 
 }  // namespace
 
+std::string PutMessageSql(const store::FeedbackOwner& owner, const forge::Message& message,
+                          std::int64_t pull_request) {
+  return PutFeedbackSql(owner, {.slot = forge::SlotOf(message),
+                                .pull_request = pull_request,
+                                .payload = forge::EncodeMessage(message)});
+}
+
 Json PullRequestFields(const forge::Attribution& attribution) {
   Json approvers = Json::array();
   for (const forge::Approval& approval : attribution.approvals) {

@@ -3,6 +3,7 @@
 #ifndef PALIAD_CONTROLLER_RECONCILE_FORGE_SIDE_H_
 #define PALIAD_CONTROLLER_RECONCILE_FORGE_SIDE_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 
 #include "base/json_fwd.h"
 #include "controller/forge/forge.h"
+#include "controller/forge/message.h"
 #include "controller/store/feedback.h"
 #include "ledger/body.h"
 
@@ -27,6 +29,10 @@ struct ForgeSide {
   // None: the forge does not say, or not in time. May be asked at most once a run.
   std::function<std::optional<Attributed>(const std::string& commit)> find_attribution;
 };
+
+// SQL that puts a message on its way, for the transaction that records its cause. `pull_request`: 0 for none.
+std::string PutMessageSql(const store::FeedbackOwner& owner, const forge::Message& message,
+                          std::int64_t pull_request);
 
 // Of an `attributed` entry about the commit that `of_run` applies: the pull request, or null, with author,
 // merger and approvals, and the digest of `reply`. Written to the ledger: never rename.

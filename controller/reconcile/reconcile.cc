@@ -9,15 +9,12 @@
 
 #include "base/duration.h"
 #include "base/json.h"
-#include "base/sha256.h"
 #include "base/text.h"
 #include "controller/reconcile/anchor_target.h"
+#include "controller/reconcile/apply_migration.h"
 #include "controller/reconcile/approved_changes.h"
-#include "controller/reconcile/backoff.h"
-#include "controller/reconcile/by_statement.h"
 #include "controller/reconcile/database_state.h"
 #include "controller/reconcile/ensure.h"
-#include "controller/reconcile/in_transaction.h"
 #include "controller/reconcile/past.h"
 #include "controller/reconcile/recovery.h"
 #include "controller/reconcile/run_entries.h"
@@ -65,7 +62,17 @@ class Reconciliation {
         recorder_({.run_id = ledger::NewUuid(), .target = target.name, .tracker = target.tracker.Text()},
                   clock, /*first_ordinal=*/0, secret),
         session_(target, options.lock_wait, clock, observer, options.cancel),
-        forge_(options.forge) {
+        forge_(options.forge),
+        applier_({.target = target,
+                  .repository = repository,
+                  .options = options,
+                  .clock = clock,
+                  .observer = observer,
+                  .revision = revision_,
+                  .identity = state_.identity,
+                  .forge = forge_,
+                  .session = session_,
+                  .recorder = recorder_}) {
     run_.run_id = recorder_.run().run_id;
     run_.target = target.name;
   }
@@ -89,8 +96,8 @@ class Reconciliation {
     for (const Step step :
          {&Reconciliation::SettleThePast, &Reconciliation::RefuseIfSuspended, &Reconciliation::RequirePolicy,
           &Reconciliation::SkipIfUnchanged, &Reconciliation::Diff, &Reconciliation::Refuse,
-          &Reconciliation::RecordDrift, &Reconciliation::Decide, &Reconciliation::RequireApproval,
-          &Reconciliation::Bootstrap, &Reconciliation::Apply}) {
+          &Reconciliation::RecordDrift, &Reconciliation::Decide, &Reconciliation::Attribute,
+          &Reconciliation::RequireApproval, &Reconciliation::Bootstrap, &Reconciliation::Apply}) {
       const Result<Progress> progress = (this->*step)();
       if (run_.awaits_approval) {
         return std::move(run_);
@@ -268,15 +275,22 @@ class Reconciliation {
     return Progress::kEnd;
   }
 
+  // Asked for without a forge too: a commit that turns require_approval off needs an approval itself.
+  Result<Progress> Attribute() {
+    RETURN_IF_ERROR(forge_.ReadUnderWay(*session_, run_.commit));
+    ASSIGN_OR_RETURN(const std::string in_sync, ReadCommitInSync(*session_, target_));
+    ASSIGN_OR_RETURN(changes_, ChangesSince(repository_, target_, revision_, in_sync));
+    if (ChangesSomething()) {
+      RETURN_IF_ERROR(forge_.Attribute(recorder_, changes_.commits));
+    }
+    return Progress::kGoOn;
+  }
+
+  bool ChangesSomething() const { return !assessment_.pending.empty() || changes_.policy_needs_approval; }
+
   // Whoever asked for this run hears of it; a run that nobody waits for leaves no trace and is made again.
   Result<Progress> RequireApproval() {
-    ASSIGN_OR_RETURN(const std::string in_sync, ReadCommitInSync(*session_, target_));
-    ASSIGN_OR_RETURN(const Changes changes, ChangesSince(repository_, target_, revision_, in_sync));
-    if (assessment_.pending.empty() && !changes.policy_needs_approval) {
-      return Progress::kGoOn;
-    }
-    RETURN_IF_ERROR(forge_.Attribute(recorder_, changes.commits));
-    if (!changes.need_approval) {
+    if (!ChangesSomething() || !changes_.need_approval) {
       return Progress::kGoOn;
     }
     ASSIGN_OR_RETURN(std::string why, forge_.WhyNotApproved(repository_, target_));
@@ -329,7 +343,7 @@ class Reconciliation {
         return Interrupt("it was asked to stop before all was applied");
       }
       observer_.OnMigrationStarted(i + 1, pending.size(), pending[i].migration);
-      ASSIGN_OR_RETURN(JobResult result, ApplyOne(pending[i]));
+      ASSIGN_OR_RETURN(JobResult result, applier_.Apply(pending[i]));
       if (result.effect == Effect::kConnectionLost) {
         ASSIGN_OR_RETURN(result, FindOut(pending[i], std::move(result)));
       }
@@ -351,78 +365,6 @@ class Reconciliation {
                        .cause = std::move(cause),
                        .hint = "the next run goes on"};
     return Progress::kEnd;
-  }
-
-  Result<JobResult> ApplyOne(const PreparedMigration& prepared) {
-    ASSIGN_OR_RETURN(MigrationJob job, MakeJob(prepared));
-    if (!prepared.transactional) {
-      ASSIGN_OR_RETURN(JobResult result, RunByStatement(*session_, recorder_, clock_, job, *prepared.sql,
-                                                        options_.max_attempts, FieldsOf(prepared, job)));
-      result.sql = job.sql;
-      return result;
-    }
-    for (;; ++job.attempt) {
-      ASSIGN_OR_RETURN(JobResult result, RunInTransaction(*session_, recorder_, clock_, job, Kind::kApplied,
-                                                          FieldsOf(prepared, job)));
-      result.attempts = job.attempt;
-      result.sql = job.sql;
-      if (!result.retryable || job.attempt >= options_.max_attempts || options_.stop.stop_requested()) {
-        return result;
-      }
-      RETURN_IF_ERROR(RecordFailure(Kind::kFailed, prepared, result, /*will_retry=*/true));
-      const std::chrono::milliseconds delay = BackoffDelay(job.attempt);
-      observer_.OnRetry(*result.failure, job.attempt, delay);
-      clock_.Sleep(delay);
-    }
-  }
-
-  // A file that failed before has its SQL in the ledger: who tries again and again does not store it each
-  // time.
-  Status RecordFailure(Kind kind, const PreparedMigration& prepared, const JobResult& result,
-                       bool will_retry) {
-    Json fields = FailedFields(revision_, prepared, result);
-    if (will_retry) {
-      fields["will_retry"] = true;
-    }
-    std::shared_ptr<const ledger::SaltedBody> body = result.sql;
-    const auto stored = store::FindStoredSql(*session_, target_.tracker.Text(), prepared.migration.version,
-                                             prepared.checksum);
-    if (stored && *stored) {
-      fields["sql"] = **stored;
-      body = nullptr;
-    }
-    return recorder_.Add(kind, std::move(fields), std::move(body));
-  }
-
-  Json FieldsOf(const PreparedMigration& prepared, const MigrationJob& job) const {
-    Json fields = AppliedFields(target_, revision_, prepared, job, session_->facts(), state_.identity);
-    forge_.AddPullRequest(fields);
-    return fields;
-  }
-
-  Result<MigrationJob> MakeJob(const PreparedMigration& prepared) {
-    const Migration& migration = prepared.migration;
-    ASSIGN_OR_RETURN(std::string text, repository_.Read(migration.entry));
-    if (Sha256Hex(text) != prepared.checksum) {
-      return Fail({.kind = ErrorKind::kCorruption,
-                   .doing = "apply",
-                   .subject = migration.path,
-                   .cause = "its bytes changed since they were judged",
-                   .hint = "check the repository with `git fsck`"});
-    }
-    auto sql = std::make_shared<const ledger::SaltedBody>(ledger::SaltBody(text));
-    return MigrationJob{.version = migration.version,
-                        .name = migration.name,
-                        .path = migration.path,
-                        .text = std::move(text),
-                        .checksum = prepared.checksum,
-                        .statement_begins = prepared.statement_begins,
-                        .opaque = prepared.opaque,
-                        .tracker = target_.tracker,
-                        .lock_number = session_.lock_number(),
-                        .lock_timeout = target_.lock_timeout,
-                        .statement_timeout = target_.statement_timeout,
-                        .sql = std::move(sql)};
   }
 
   // The connection broke while `prepared` was under way. The ledger knows whether its COMMIT arrived, and
@@ -497,8 +439,8 @@ class Reconciliation {
     const bool unknown = result.effect == Effect::kUnknown;
     run_.failed = result.failure;
     run_.outcome = unknown ? Outcome::kRefused : Outcome::kFailed;
-    RETURN_IF_ERROR(RecordFailure(unknown ? Kind::kOutcomeUnknown : Kind::kFailed, prepared, result,
-                                  /*will_retry=*/false));
+    RETURN_IF_ERROR(applier_.RecordFailure(unknown ? Kind::kOutcomeUnknown : Kind::kFailed, prepared, result,
+                                           /*will_retry=*/false));
     run_.retry = result.retryable;
     const bool undone = result.effect == Effect::kNone;
     if (undone && options_.cancel.stop_requested() && result.failure->sqlstate == kQueryCanceled) {
@@ -630,11 +572,13 @@ class Reconciliation {
   std::optional<Suspension> suspension_;
   std::string applied_digest_;  // of state_.applied.rows; empty: not known
   Assessment assessment_;
+  Changes changes_;  // since the newest run in sync
   Run run_;
   Json folder_ = Json::object();  // what is known of the folder although it was not listed
   bool listed_ = false;           // assessment_ holds the folder
   bool holds_lock_ = true;
   bool finished_ = false;  // the ledger has the run's end
+  MigrationApplier applier_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <utility>
+#include <variant>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -53,13 +54,29 @@ Status RunForge::Attribute(store::RunRecorder& recorder, const std::vector<std::
     if (side_ && side_->find_attribution) {
       attributed = side_->find_attribution(commit);
     }
-    if (attributed) {
+    if (attributed && *attributed) {
       const auto reply = ReplyOf(*attributed);
       RETURN_IF_ERROR(recorder.Add(ledger::Kind::kAttributed,
                                    AttributedFields(recorder.run().run_id, commit, *attributed, reply.get()),
                                    reply));
     }
     attributed_.emplace_back(commit, std::move(attributed));
+  }
+  return {};
+}
+
+Status RunForge::ReadUnderWay(pg::Session& session, const std::string& commit) {
+  if (!side_ || side_->apply_context.empty()) {
+    return {};
+  }
+  ASSIGN_OR_RETURN(const std::vector<store::Feedback> told, ReadFeedbackOf(session, side_->owner, 0));
+  for (const store::Feedback& each : told) {
+    const Result<forge::Message> message = forge::DecodeMessage(each.payload);
+    const auto* status = message ? std::get_if<forge::CommitStatus>(&*message) : nullptr;
+    if (status != nullptr && status->context == side_->apply_context &&
+        status->state == StatusState::kPending && status->commit != commit) {
+      under_way_.push_back(*status);
+    }
   }
   return {};
 }
@@ -87,15 +104,15 @@ std::string RunForge::StatusSql(const Run& run, StatusState state, std::string d
   if (!side_ || side_->apply_context.empty()) {
     return "";
   }
-  const forge::CommitStatus status{.commit = run.commit,
-                                   .context = side_->apply_context,
-                                   .state = state,
-                                   .description = std::move(description),
-                                   .target_url = side_->runs_url.empty() ? "" : side_->runs_url + run.run_id,
-                                   .status_project = ""};
-  return PutFeedbackSql(
+  return PutMessageSql(
       side_->owner,
-      {.slot = forge::SlotOf(status), .pull_request = 0, .payload = forge::EncodeMessage(status)});
+      forge::CommitStatus{.commit = run.commit,
+                          .context = side_->apply_context,
+                          .state = state,
+                          .description = std::move(description),
+                          .target_url = side_->runs_url.empty() ? "" : side_->runs_url + run.run_id,
+                          .status_project = ""},
+      0);
 }
 
 std::string RunForge::StartedSql(const Run& run, std::size_t pending) const {
@@ -105,10 +122,18 @@ std::string RunForge::StartedSql(const Run& run, std::size_t pending) const {
 
 std::string RunForge::FinishedSql(const Run& run) const {
   Told told = WhatBecameOf(run);
+  const bool in_sync = told.state == StatusState::kSuccess;
   std::string sql = StatusSql(run, told.state, std::move(told.description));
   if (side_ && side_->find_attribution && !run.applied.empty()) {
     for (const auto& [commit, attributed] : attributed_) {
-      sql += attributed ? "" : AwaitAttributionSql(side_->owner, run.run_id, commit);
+      sql += attributed && *attributed ? "" : AwaitAttributionSql(side_->owner, run.run_id, commit);
+    }
+  }
+  if (in_sync) {
+    for (forge::CommitStatus status : under_way_) {
+      status.state = StatusState::kSuccess;
+      status.description = fmt::format("applied with {}", run.commit.substr(0, 12));
+      sql += PutMessageSql(side_->owner, status, 0);
     }
   }
   return sql;

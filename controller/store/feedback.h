@@ -28,6 +28,9 @@ struct Feedback {
   std::string payload;            // forge/message.h
 };
 
+// The tables are there. REQUIRES of all below.
+[[nodiscard]] Result<bool> HasFeedbackTables(pg::Session& session);
+
 // REQUIRES of all texts: UTF-8 without NUL.
 std::string PutFeedbackSql(const FeedbackOwner& owner, const Feedback& feedback);
 
@@ -36,28 +39,38 @@ struct WaitingFeedback {
   int generation = 0;
   std::int64_t remote_id = 0;  // of the comment that it is to become; 0: not known
   int attempt = 0;             // that failed
-  std::chrono::milliseconds due_in{0};
 };
 
-// The oldest that wait, at most `limit`, in the order in which they came.
+// The oldest that may be delivered now, at most `limit`, in the order in which they came: what failed has its
+// delay, and holds back what came later for the same pull request, unless the forge refused it.
 [[nodiscard]] Result<std::vector<WaitingFeedback>> ReadWaitingFeedback(pg::Session& session,
                                                                        const FeedbackOwner& owner, int limit);
+
+// How long until a delay is over; none: nothing is delayed.
+[[nodiscard]] Result<std::optional<std::chrono::milliseconds>> ReadFeedbackDelay(pg::Session& session,
+                                                                                 const FeedbackOwner& owner);
+
+// All that was put for a pull request (0: for none) and not forgotten yet, delivered or not.
+[[nodiscard]] Result<std::vector<Feedback>> ReadFeedbackOf(pg::Session& session, const FeedbackOwner& owner,
+                                                           std::int64_t pull_request);
 
 [[nodiscard]] Result<std::int64_t> CountWaitingFeedback(pg::Session& session, const FeedbackOwner& owner);
 
 [[nodiscard]] Status NoteDelivered(pg::Session& session, const FeedbackOwner& owner,
                                    const WaitingFeedback& waiting, std::int64_t remote_id);
 
+// `refused`: the forge was reached, and said no.
 [[nodiscard]] Status NoteFailed(pg::Session& session, const FeedbackOwner& owner,
-                                const WaitingFeedback& waiting, std::chrono::milliseconds delay,
+                                const WaitingFeedback& waiting, std::chrono::milliseconds delay, bool refused,
                                 const std::string& error);
 
-// Forgets what was delivered, or refused again and again, long ago.
+// Forgets what was delivered, or is refused, since 30 days.
 [[nodiscard]] Status PruneFeedback(pg::Session& session, const FeedbackOwner& owner);
 
 struct KnownPullRequest {
   std::string key;         // of what it was judged by
   std::string verdict;     // digest of what was said
+  std::string head;        // the commit of which it was said
   std::string held_check;  // of a fork's: fields of an entry that is recorded once it is merged; may be empty
 };
 

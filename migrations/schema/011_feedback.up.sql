@@ -14,6 +14,7 @@ CREATE TABLE paliad_controller.feedback (
   at           timestamptz NOT NULL DEFAULT clock_timestamp(),
   attempt      int         NOT NULL DEFAULT 0,
   next_attempt timestamptz NOT NULL DEFAULT '-infinity',
+  refused      boolean     NOT NULL DEFAULT false,         -- by the forge: holds back nothing that came later
   error        text        NOT NULL DEFAULT '',
   PRIMARY KEY (tracker, forge, slot)
 );
@@ -27,6 +28,7 @@ CREATE TABLE paliad_controller.pull_request (
   number     bigint      NOT NULL,
   key        text        NOT NULL,  -- while it is the same, judging again is of no use
   verdict    text        NOT NULL,  -- digest of what was said
+  head       text        NOT NULL,  -- the commit of which it was said
   held_check text        NOT NULL,  -- of a fork's: the entry's fields, recorded once it is merged; '': none
   at         timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tracker, forge, number)
@@ -51,7 +53,7 @@ AS $function$
   VALUES (p_tracker, p_forge, p_slot, p_pull_request, p_payload)
   ON CONFLICT (tracker, forge, slot) DO UPDATE SET
     pull_request = excluded.pull_request, payload = excluded.payload, generation = known.generation + 1,
-    at = clock_timestamp(), attempt = 0, next_attempt = '-infinity', error = ''
+    at = clock_timestamp(), attempt = 0, next_attempt = '-infinity', refused = false, error = ''
   WHERE known.payload <> excluded.payload
 $function$;
 
@@ -61,36 +63,36 @@ CREATE FUNCTION paliad_controller.feedback_delivered(p_tracker text, p_forge tex
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $function$
   UPDATE paliad_controller.feedback
-  SET delivered = greatest(delivered, p_generation), remote_id = p_remote_id, attempt = 0, error = ''
+  SET delivered = greatest(delivered, p_generation), remote_id = p_remote_id, attempt = 0, refused = false, error = ''
   WHERE tracker = p_tracker AND forge = p_forge AND slot = p_slot
 $function$;
 
 CREATE FUNCTION paliad_controller.feedback_failed(p_tracker text, p_forge text, p_slot text, p_generation int,
-  p_delay interval, p_error text) RETURNS void
+  p_delay interval, p_refused boolean, p_error text) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $function$
   UPDATE paliad_controller.feedback
-  SET attempt = attempt + 1, next_attempt = clock_timestamp() + p_delay, error = p_error
+  SET attempt = attempt + 1, next_attempt = clock_timestamp() + p_delay, refused = p_refused, error = p_error
   WHERE tracker = p_tracker AND forge = p_forge AND slot = p_slot AND generation = p_generation
 $function$;
 
--- What the forge has had for a month, or refused for a month. A comment whose id is forgotten is found by its marker.
+-- What the forge has had for a month, or has refused for so long. A comment whose id is forgotten is found by its marker.
 CREATE FUNCTION paliad_controller.prune_feedback(p_tracker text, p_forge text) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $function$
   DELETE FROM paliad_controller.feedback
   WHERE tracker = p_tracker AND forge = p_forge AND at < now() - interval '30 days'
-    AND (delivered = generation OR attempt > 100)
+    AND (delivered = generation OR refused)
 $function$;
 
 CREATE FUNCTION paliad_controller.put_pull_request(p_tracker text, p_forge text, p_number bigint, p_key text,
-  p_verdict text, p_held_check text) RETURNS void
+  p_verdict text, p_head text, p_held_check text) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $function$
-  INSERT INTO paliad_controller.pull_request (tracker, forge, number, key, verdict, held_check)
-  VALUES (p_tracker, p_forge, p_number, p_key, p_verdict, p_held_check)
+  INSERT INTO paliad_controller.pull_request (tracker, forge, number, key, verdict, head, held_check)
+  VALUES (p_tracker, p_forge, p_number, p_key, p_verdict, p_head, p_held_check)
   ON CONFLICT (tracker, forge, number) DO UPDATE SET
-    key = excluded.key, verdict = excluded.verdict, held_check = excluded.held_check, at = now()
+    key = excluded.key, verdict = excluded.verdict, head = excluded.head, held_check = excluded.held_check, at = now()
 $function$;
 
 CREATE FUNCTION paliad_controller.forget_pull_request(p_tracker text, p_forge text, p_number bigint) RETURNS void
@@ -126,9 +128,9 @@ $function$;
 REVOKE EXECUTE ON FUNCTION
   paliad_controller.put_feedback(text, text, text, bigint, text),
   paliad_controller.feedback_delivered(text, text, text, int, bigint),
-  paliad_controller.feedback_failed(text, text, text, int, interval, text),
+  paliad_controller.feedback_failed(text, text, text, int, interval, boolean, text),
   paliad_controller.prune_feedback(text, text),
-  paliad_controller.put_pull_request(text, text, bigint, text, text, text),
+  paliad_controller.put_pull_request(text, text, bigint, text, text, text, text),
   paliad_controller.forget_pull_request(text, text, bigint),
   paliad_controller.await_attribution(text, text, uuid, text),
   paliad_controller.delay_attribution(text, text, uuid, text, interval),

@@ -105,6 +105,18 @@ TEST_F(Approvals, AForgeThatIsLateDelaysNothingAndIsAskedAgain) {
             run->run_id + " " + commit);
 }
 
+// The push may come before the forge knows of the merge.
+TEST_F(Approvals, ThatThereIsNoneIsNotBelievedAtOnce) {
+  const std::string commit =
+      ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
+  const auto run = Reconcile(Attributed());
+  ASSERT_TRUE(run) << run.error().Message();
+  EXPECT_EQ(run->outcome, ledger::Outcome::kApplied);
+  EXPECT_EQ(ledger_.scenario().Entries("attributed"), 0);
+  EXPECT_EQ(ledger_.AdminValue("SELECT run_id || ' ' || commit FROM paliad_controller.awaited_attribution"),
+            run->run_id + " " + commit);
+}
+
 TEST_F(Approvals, ARunThatAppliesNothingAsksNobody) {
   ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
   ASSERT_TRUE(Reconcile(std::nullopt));
@@ -128,6 +140,35 @@ TEST_F(Approvals, TheCommitIsToldWhatBecameOfIt) {
   const std::string rejected = scenario.Commit({{"003_c.up.sql", "COMMIT;"}});
   ASSERT_TRUE(Reconcile(Attributed()));
   EXPECT_THAT(Told(rejected), HasSubstr("failure rejected by policy: migrations/003_c.up.sql: "));
+}
+
+// A run that was killed, or was to be tried again, may never come back: the next commit's run did its work.
+TEST_F(Approvals, NoCommitIsToldForEverThatItIsUnderWay) {
+  Scenario& scenario = ledger_.scenario();
+  const auto tell = [&](const std::string& commit, const std::string& context, const std::string& state) {
+    ledger_.AdminExec(
+        "SELECT paliad_controller.put_feedback('paliad.applied_migrations', 'gitea x m/paliad', 'status " +
+        commit + " " + context + R"(', 0, '{"what":"status","commit":")" + commit + R"(","context":")" +
+        context + R"(","state":")" + state +
+        R"(","description":"d","target_url":"u","status_project":""}'))");
+  };
+  const std::string killed(40, 'a');
+  const std::string failed(40, 'b');
+  tell(killed, "paliad/default/apply", "pending");
+  tell(failed, "paliad/default/apply", "failure");
+  tell(killed, "paliad/other/apply", "pending");
+  const std::string bad = scenario.Commit({{"001_a.up.sql", "CREATE TABLE public.a (id nonsense);"}});
+  ASSERT_EQ(Reconcile(Attributed())->outcome, ledger::Outcome::kFailed);
+  EXPECT_EQ(Told(killed), "pending d");
+  const std::string good = scenario.Commit({{"001_a.up.sql", "CREATE TABLE public.a (id bigint);"}});
+  ASSERT_EQ(Reconcile(Attributed())->outcome, ledger::Outcome::kApplied);
+  EXPECT_EQ(Told(killed), "success applied with " + good.substr(0, 12));
+  EXPECT_EQ(Told(failed), "failure d");
+  EXPECT_THAT(Told(bad), HasSubstr("failure "));
+  EXPECT_EQ(
+      ledger_.AdminValue(
+          "SELECT count(*) FROM paliad_controller.feedback WHERE payload::jsonb ->> 'state' = 'pending'"),
+      "1");
 }
 
 TEST_F(Approvals, WithoutOneNothingIsAppliedWherePolicyRequiresIt) {

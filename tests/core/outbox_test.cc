@@ -89,13 +89,62 @@ TEST_F(Outbox, ANewerOneThatCameDuringADeliveryStillWaits) {
 TEST_F(Outbox, AFailureDelaysWhatFailedAndNotWhatTookItsPlace) {
   Put("a", "1");
   const store::WaitingFeedback under_way = Waiting().front();
-  ASSERT_TRUE(NoteFailed(*session_, kOwner, under_way, milliseconds(60'000), "no"));
-  EXPECT_GT(Waiting().front().due_in, milliseconds(50'000));
-  EXPECT_EQ(Waiting().front().attempt, 1);
+  EXPECT_EQ(*ReadFeedbackDelay(*session_, kOwner), std::nullopt);
+  ASSERT_TRUE(NoteFailed(*session_, kOwner, under_way, milliseconds(60'000), /*refused=*/false, "no"));
+  EXPECT_THAT(Payloads(), IsEmpty());
+  EXPECT_GT(*ReadFeedbackDelay(*session_, kOwner), milliseconds(50'000));
+  EXPECT_EQ(*CountWaitingFeedback(*session_, kOwner), 1);
   Put("a", "2");
-  EXPECT_EQ(Waiting().front().due_in, milliseconds(0));
-  ASSERT_TRUE(NoteFailed(*session_, kOwner, under_way, milliseconds(60'000), "no"));
-  EXPECT_EQ(Waiting().front().due_in, milliseconds(0));
+  EXPECT_THAT(Payloads(), ElementsAre("2"));
+  ASSERT_TRUE(NoteFailed(*session_, kOwner, under_way, milliseconds(60'000), /*refused=*/false, "no"));
+  EXPECT_THAT(Payloads(), ElementsAre("2"));
+}
+
+TEST_F(Outbox, WhatFailedIsDueAgainAndSaysHowOften) {
+  Put("a", "1");
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(NoteFailed(*session_, kOwner, Waiting().front(), milliseconds(0), /*refused=*/false, "no"));
+  }
+  EXPECT_EQ(Waiting().front().attempt, 3);
+}
+
+// In order within a pull request; but what the forge does not want stops nobody.
+TEST_F(Outbox, WhatFailedHoldsBackItsPullRequestUnlessItWasRefused) {
+  Put("a", "1", 7);
+  Put("b", "2", 7);
+  Put("c", "3", 8);
+  Put("d", "4", 0);
+  Put("e", "5", 0);
+  const std::vector<store::WaitingFeedback> all = Waiting();
+  ASSERT_EQ(all.size(), 5U);
+  ASSERT_TRUE(NoteFailed(*session_, kOwner, all[0], milliseconds(60'000), /*refused=*/false, "down"));
+  ASSERT_TRUE(NoteFailed(*session_, kOwner, all[3], milliseconds(60'000), /*refused=*/false, "down"));
+  EXPECT_THAT(Payloads(), ElementsAre("3", "5"));
+  ASSERT_TRUE(NoteFailed(*session_, kOwner, all[0], milliseconds(60'000), /*refused=*/true, "no"));
+  EXPECT_THAT(Payloads(), ElementsAre("2", "3", "5"));
+}
+
+TEST_F(Outbox, WhatIsNotDueTakesNobodysPlaceInABatch) {
+  for (int i = 0; i < 5; ++i) {
+    Put(std::to_string(i), "x", 0);
+  }
+  for (const store::WaitingFeedback& each : Waiting()) {
+    ASSERT_TRUE(NoteFailed(*session_, kOwner, each, milliseconds(60'000), /*refused=*/true, "no"));
+  }
+  Put("new", "6");
+  EXPECT_EQ(ReadWaitingFeedback(*session_, kOwner, 2)->size(), 1U);
+}
+
+TEST_F(Outbox, WhatWasToldOfNoPullRequestCanBeReadAgain) {
+  Put("a", "1", 0);
+  Put("b", "2", 7);
+  Put("c", "3", 0);
+  ASSERT_TRUE(NoteDelivered(*session_, kOwner, Waiting().front(), 0));
+  const auto told = ReadFeedbackOf(*session_, kOwner, 0);
+  ASSERT_TRUE(told);
+  ASSERT_EQ(told->size(), 2U);
+  EXPECT_EQ((*told)[0].payload, "1");
+  EXPECT_EQ((*told)[1].slot, "c");
 }
 
 TEST_F(Outbox, AnotherForgeOrTrackerHasItsOwn) {
@@ -111,7 +160,11 @@ TEST_F(Outbox, AnotherForgeOrTrackerHasItsOwn) {
 TEST_F(Outbox, OldNewsAreForgottenOnceTheyAreDelivered) {
   Put("delivered", "1");
   ASSERT_TRUE(NoteDelivered(*session_, kOwner, Waiting().front(), 0));
+  Put("refused", "2");
+  ASSERT_TRUE(NoteFailed(*session_, kOwner, Waiting().front(), milliseconds(60'000), /*refused=*/true, "no"));
   Put("waits", "2");
+  ASSERT_TRUE(
+      NoteFailed(*session_, kOwner, Waiting().front(), milliseconds(60'000), /*refused=*/false, "down"));
   ledger_.AdminExec("UPDATE paliad_controller.feedback SET at = now() - interval '40 days'");
   Put("new", "3");
   ASSERT_TRUE(NoteDelivered(*session_, kOwner, Waiting().back(), 0));
@@ -129,15 +182,16 @@ TEST_F(Outbox, TheLoginCannotWriteToItsTables) {
 }
 
 TEST_F(Outbox, WhatWasSaidOfAPullRequestIsRememberedUntilItIsForgotten) {
-  const store::KnownPullRequest first = {.key = "k", .verdict = "v", .held_check = "{}"};
+  const store::KnownPullRequest first = {.key = "k", .verdict = "v", .head = "h", .held_check = "{}"};
   ASSERT_TRUE(session_->Run(PutPullRequestSql(kOwner, 7, first), "put"));
-  ASSERT_TRUE(
-      session_->Run(PutPullRequestSql(kOwner, 7, {.key = "k2", .verdict = "v2", .held_check = ""}), "put"));
+  ASSERT_TRUE(session_->Run(
+      PutPullRequestSql(kOwner, 7, {.key = "k2", .verdict = "v2", .head = "h2", .held_check = ""}), "put"));
   const auto known = ReadPullRequests(*session_, kOwner);
   ASSERT_TRUE(known);
   ASSERT_EQ(known->size(), 1U);
   EXPECT_EQ(known->at(7).key, "k2");
   EXPECT_EQ(known->at(7).verdict, "v2");
+  EXPECT_EQ(known->at(7).head, "h2");
   EXPECT_EQ(known->at(7).held_check, "");
   ASSERT_TRUE(session_->Run(ForgetPullRequestSql(kOwner, 7), "forget"));
   EXPECT_TRUE(ReadPullRequests(*session_, kOwner)->empty());

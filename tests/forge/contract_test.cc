@@ -240,10 +240,55 @@ TEST_P(Contract, ACommitsPullRequestWithItsAuthorMergerAndWhoApprovedItsHead) {
 
 TEST_P(Contract, ACommitThatNoPullRequestBroughtHasNoAttribution) {
   const std::string head = Open("topic");
-  for (const std::string& commit : {repo_.RevParse("main"), head}) {
+  for (const std::string& commit : {repo_.RevParse("main"), head, std::string(kUnknownCommit)}) {
     const auto found = forge_->FindAttribution(commit);
     ASSERT_TRUE(found) << found.error().error.Message();
     EXPECT_FALSE(*found) << commit;
+  }
+}
+
+TEST_P(Contract, TheCommitsOfARebaseMerge) {
+  if (gitlab()) {
+    GTEST_SKIP() << "the fake makes none";
+  }
+  Open("topic");
+  repo_.Write("topic", "y");
+  repo_.Commit("more");
+  repo_.Git({"push", "--quiet", "origin", "topic"});
+  const std::vector<std::string> commits = fake_.MergeByRebase(1);
+  ASSERT_EQ(commits.size(), 2U);
+  const auto first = forge_->FindAttribution(commits[0]);
+  ASSERT_TRUE(first) << first.error().error.Message();
+  EXPECT_EQ(first->has_value(), fake_.kind() == "github") << "Gitea knows the last one only";
+  const auto last = forge_->FindAttribution(commits[1]);
+  ASSERT_TRUE(last) << last.error().error.Message();
+  ASSERT_TRUE(*last);
+  EXPECT_EQ((*last)->number, 1);
+}
+
+TEST_P(Contract, AMergeThatTheForgeDoesNotShowYetHasNoAttribution) {
+  fake_.ShowMergesLate(1);
+  Open("topic");
+  const std::string merge = fake_.Merge(1);
+  for (const bool shown : {false, true}) {
+    const auto found = forge_->FindAttribution(merge);
+    ASSERT_TRUE(found) << found.error().error.Message();
+    EXPECT_EQ(found->has_value(), shown);
+  }
+}
+
+TEST_P(Contract, AForkThatLetsTheBotSetNoStatus) {
+  const std::string head = Open("theirs", "mallory");
+  fake_.CloseFork("mallory");
+  const auto open = forge_->OpenPullRequests("main");
+  ASSERT_TRUE(open) << open.error().error.Message();
+  forge::CommitStatus status = Status(head, forge::StatusState::kFailure);
+  status.status_project = open->at(0).status_project;
+  const auto set = forge_->SetStatus(status);
+  ASSERT_EQ(set.has_value(), !gitlab());
+  if (gitlab()) {
+    EXPECT_EQ(set.error().error.kind, ErrorKind::kInvalidInput);
+    EXPECT_EQ(fake_.Status(head, "paliad/default/policy"), "");
   }
 }
 

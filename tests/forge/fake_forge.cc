@@ -89,6 +89,18 @@ std::string FakeForge::Merge(int number, std::string_view merger) {
   return Call("merge", {{"number", number}, {"merger", merger}}).at("commit");
 }
 
+std::vector<std::string> FakeForge::MergeByRebase(int number, std::string_view merger) {
+  return Call("merge_by_rebase", {{"number", number}, {"merger", merger}})
+      .at("commits")
+      .get<std::vector<std::string>>();
+}
+
+void FakeForge::ShowMergesLate(int lookups) { Call("show_merges_late", {{"lookups", lookups}}); }
+
+void FakeForge::CloseFork(std::string_view owner, bool closed) {
+  Call("close_fork", {{"owner", owner}, {"closed", closed}});
+}
+
 void FakeForge::Review(int number, std::string_view reviewer, std::string_view state,
                        std::string_view commit) {
   Call("review", {{"number", number}, {"reviewer", reviewer}, {"state", state}, {"commit", commit}});

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json_fwd.h"
 #include "tests/support/process.h"
@@ -56,6 +57,19 @@ class FakeForge {
   void Pushed(std::string_view branch = "main");
   void Close(int number);
   std::string Merge(int number, std::string_view merger = "grace");  // the merge commit
+  // As "rebase and merge" does, on GitHub, Gitea and Forgejo (on GitLab it throws): each commit of the pull
+  // request, along first parents, once more and with a new id on top of the base. Returns these, the oldest
+  // first. GitHub knows each as the pull request's, Gitea and Forgejo only the last, its merge_commit_sha.
+  std::vector<std::string> MergeByRebase(int number, std::string_view merger = "grace");
+  // Whatever is merged from now on, the "pull request of this commit" look-up does not find as merged at
+  // first, as if it were none: not before `lookups` look-ups would have found it, for each pull request; if
+  // negative, not at all. 0 lifts it: then all are found at once, those merged before too.
+  void ShowMergesLate(int lookups);
+  // On GitLab, makes the fork of `owner` let the bot set no status, or lifts that: POST
+  // /projects/FORK/statuses/SHA answers 403 for the commits on its branches. The project itself answers "404
+  // References for commit Not Found" for them in any case, until one of its own branches holds them. Without
+  // effect on other kinds, where no status is set on a fork.
+  void CloseFork(std::string_view owner, bool closed = true);
   // `state`: approved, rejected, commented, dismissed; of the head, or of `commit`.
   void Review(int number, std::string_view reviewer, std::string_view state = "approved",
               std::string_view commit = "");

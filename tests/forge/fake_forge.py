@@ -140,9 +140,24 @@ class Control:
 
     def merge(self, number, merger="grace"):
         commit = self._project.merge(number, merger)
+        self._tell_merged(number)
+        return {"commit": commit}
+
+    def merge_by_rebase(self, number, merger="grace"):
+        commits = self._project.merge_by_rebase(number, merger)
+        self._tell_merged(number)
+        return {"commits": commits}
+
+    def _tell_merged(self, number):
         self._forge.tell("pull", {"action": "closed", "number": number})
         self._forge.tell("push", {"ref": f"refs/heads/{self._project.pulls[number].base}"})
-        return {"commit": commit}
+
+    def show_merges_late(self, lookups):
+        self._project.show_merges_late(lookups)
+
+    def close_fork(self, owner, closed):
+        """GitLab: the bot may set no status there."""
+        (self._project.closed_forks.add if closed else self._project.closed_forks.discard)(owner)
 
     def review(self, number, **review):
         self._project.review(number, **review)

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/json.h"
 #include "tests/support/git_repo.h"
@@ -48,8 +49,9 @@ class FakeForgeTest : public ::testing::TestWithParam<const char*> {
   bool gitlab() const { return forge_.kind() == "gitlab"; }
   bool github() const { return forge_.kind() == "github"; }
 
-  HttpReply Send(std::string_view method, const std::string& path, const Json& body = nullptr,
-                 std::string_view token = FakeForge::kToken) const {
+  // `path` is the whole one.
+  HttpReply SendTo(std::string_view method, const std::string& path, const Json& body = nullptr,
+                   std::string_view token = FakeForge::kToken) const {
     std::string headers = gitlab()   ? fmt::format("PRIVATE-TOKEN: {}\r\n", token)
                           : github() ? fmt::format(
                                            "Authorization: Bearer {}\r\nX-GitHub-Api-Version: "
@@ -59,7 +61,19 @@ class FakeForgeTest : public ::testing::TestWithParam<const char*> {
     if (!body.is_null()) {
       headers += "Content-Type: application/json\r\n";
     }
-    return Fetch(forge_.port(), method, forge_.api_path() + path, headers, body.is_null() ? "" : body.dump());
+    return Fetch(forge_.port(), method, path, headers, body.is_null() ? "" : body.dump());
+  }
+
+  HttpReply Send(std::string_view method, const std::string& path, const Json& body = nullptr,
+                 std::string_view token = FakeForge::kToken) const {
+    return SendTo(method, forge_.api_path() + path, body, token);
+  }
+
+  // Whether the look-up of a commit's pull request finds one.
+  bool Finds(const std::string& commit) const {
+    const HttpReply reply = Send("GET", gitlab() ? "/repository/commits/" + commit + "/merge_requests"
+                                                 : "/commits/" + commit + (github() ? "/pulls" : "/pull"));
+    return reply.status == 200 && reply.body != "[]";
   }
 
   std::string pulls_path() const { return gitlab() ? "/merge_requests" : "/pulls"; }
@@ -81,6 +95,10 @@ class FakeForgeTest : public ::testing::TestWithParam<const char*> {
 
 // What is the same for every kind.
 class AnyFakeForge : public FakeForgeTest {};
+
+class GitlabFakeForge : public FakeForgeTest {};
+
+class RebasingFakeForge : public FakeForgeTest {};
 
 TEST_P(FakeForgeTest, TheHeadOfAPullRequestFollowsItsBranchAndIsServedOverHttp) {
   const int number = forge_.Open({.branch = "topic"});
@@ -218,6 +236,94 @@ TEST_P(FakeForgeTest, AWebhookTellsWhatHappened) {
   }
   EXPECT_EQ(events, "pull pull push review pull push ");
 }
+
+TEST_P(FakeForgeTest, NoPullRequestIsFoundOfACommitThatThereIsNot) {
+  EXPECT_FALSE(Finds(kUnknownCommit));
+  EXPECT_EQ(forge_.Violations(), "");
+}
+
+TEST_P(FakeForgeTest, AMergeIsSeenAsLateAsAskedFor) {
+  forge_.ShowMergesLate(2);
+  forge_.Open({.branch = "topic"});
+  const std::string first = forge_.Merge(1);
+  EXPECT_FALSE(Finds(first));
+  EXPECT_FALSE(Finds(first));
+  EXPECT_TRUE(Finds(first));
+  forge_.ShowMergesLate(-1);
+  EXPECT_TRUE(Finds(first)) << "only those that are merged from now on";
+  Push("topic", "TOPIC", "2");
+  forge_.Open({.branch = "topic"});
+  const std::string second = forge_.Merge(2);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(Finds(second));
+  }
+  forge_.ShowMergesLate(0);
+  EXPECT_TRUE(Finds(second));
+  EXPECT_EQ(forge_.Violations(), "");
+}
+
+TEST_P(GitlabFakeForge, AClosedForkTakesNoStatusNorDoesTheProjectBeforeTheCommitIsThere) {
+  const std::string evil = Push("refs/forks/mallory/evil", "EVIL", "1");
+  forge_.Open({.branch = "evil", .author = "mallory", .fork = "mallory"});
+  repo_.Checkout("main");
+  const std::string good = Push("refs/forks/grace/good", "GOOD", "1");
+  const auto on_fork = [&](const std::string& commit, std::string_view state) {
+    return SendTo("POST", "/api/v4/projects/43/statuses/" + commit, StatusBody(state));
+  };
+  const auto on_project = [&] { return Send("POST", "/statuses/" + evil, StatusBody("success")); };
+  EXPECT_EQ(on_fork(evil, "pending").status, 201);
+  forge_.CloseFork("mallory");
+  EXPECT_EQ(on_fork(evil, "failed").status, 403);
+  EXPECT_EQ(on_fork(good, "failed").status, 201) << "another's fork";
+  EXPECT_EQ(on_project().status, 404);
+  EXPECT_THAT(on_project().body, HasSubstr("404 References for commit Not Found"));
+  EXPECT_EQ(forge_.Status(evil, "paliad/x"), "pending");
+  forge_.Merge(1);
+  EXPECT_EQ(on_project().status, 201);
+  forge_.CloseFork("mallory", false);
+  EXPECT_EQ(on_fork(evil, "failed").status, 201);
+  EXPECT_EQ(forge_.Violations(), "");
+}
+
+TEST_P(GitlabFakeForge, ThereIsNoRebaseMerge) {
+  forge_.Open({.branch = "topic"});
+  EXPECT_THROW(forge_.MergeByRebase(1), std::runtime_error);
+}
+
+TEST_P(RebasingFakeForge, ARebaseMergeIsALineOfNewCommits) {
+  const std::string old_first = repo_.RevParse("topic");
+  const std::string old_second = Push("topic", "TOPIC", "2");
+  repo_.Checkout("main");
+  const std::string base = Push("main", "README", "hello again");
+  forge_.Open({.branch = "topic"});
+  const std::vector<std::string> commits = forge_.MergeByRebase(1);
+  ASSERT_EQ(commits.size(), 2U);
+  EXPECT_NE(commits[0], old_first);
+  EXPECT_NE(commits[1], old_second);
+  repo_.Git({"fetch", "--quiet", forge_.repository_url(), "main"});
+  EXPECT_EQ(repo_.Git({"rev-list", "--parents", "-n", "2", "FETCH_HEAD"}),
+            commits[1] + " " + commits[0] + "\n" + commits[0] + " " + base);
+  EXPECT_EQ(repo_.Git({"show", commits[0] + ":TOPIC"}), "1");
+  EXPECT_EQ(repo_.Git({"show", commits[1] + ":TOPIC"}), "2");
+  EXPECT_EQ(repo_.Git({"show", commits[1] + ":README"}), "hello again");
+  EXPECT_EQ(Finds(commits[0]), github()) << "Gitea knows the last one only";
+  EXPECT_TRUE(Finds(commits[1]));
+  EXPECT_FALSE(Finds(base));
+  EXPECT_THROW(forge_.Merge(1), std::runtime_error);
+  EXPECT_EQ(forge_.Violations(), "");
+}
+
+TEST_P(RebasingFakeForge, ARebaseMergeIsNewEvenWhereTheBaseStoodStill) {
+  const std::string old = repo_.RevParse("topic");
+  forge_.Open({.branch = "topic"});
+  EXPECT_NE(forge_.MergeByRebase(1).at(0), old);
+  forge_.Open({.branch = "topic"});
+  EXPECT_EQ(forge_.MergeByRebase(2).size(), 1U) << "an empty one, since the base has it by another id";
+}
+
+INSTANTIATE_TEST_SUITE_P(Gitlab, GitlabFakeForge, ::testing::Values("gitlab"));
+
+INSTANTIATE_TEST_SUITE_P(Kinds, RebasingFakeForge, ::testing::Values("github", "gitea"));
 
 INSTANTIATE_TEST_SUITE_P(Gitea, AnyFakeForge, ::testing::Values("gitea"));
 

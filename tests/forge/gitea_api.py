@@ -127,9 +127,9 @@ def user(call):
 
 
 def pull_of_commit(call):
-    """Only the one that was merged as that commit."""
+    """Only the one that was merged as that commit, the last one of a rebase merge."""
     for found in call.project.pulls.values():
-        if found.merge_commit == call.values["sha"]:
+        if found.merge_commit == call.values["sha"] and call.project.shows_merge(found):
             return 200, _pull(call.project, found, call.url)
     return _not_found()
 

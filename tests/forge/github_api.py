@@ -133,7 +133,10 @@ def user(call):
 
 
 def pulls_of_commit(call):
-    return 200, [_pull(call.project, p, call.url) for p in call.project.brought(call.values["commit_sha"])]
+    commit = call.values["commit_sha"]
+    if not call.project.has_commit(commit):
+        return 422, error(f"No commit found for SHA: {commit}")
+    return 200, [_pull(call.project, p, call.url) for p in call.project.brought(commit)]
 
 
 def reviews(call):

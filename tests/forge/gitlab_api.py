@@ -75,6 +75,8 @@ def set_status(call):
     context = body.get("name") or body.get("context") or "default"
     if not call.project.has_commit(commit):
         return 404, error("404 Commit Not Found")
+    if call.values["id"] == FORK and call.project.refuses_status(commit):
+        return 403, error("403 Forbidden")
     # A pipeline belongs to a branch. A fork's commits are on none of the target's, only on the fork's own.
     if call.values["id"] != FORK and not body.get("ref") and not call.project.is_on_a_branch(commit):
         return 404, error("404 References for commit Not Found")
@@ -134,8 +136,10 @@ def user(call):
 
 def pulls_of_commit(call):
     """Merged and open ones, unless one state is asked for."""
-    wanted = call.query.get("state", "all")
-    return 200, [_pull(call.project, p, call.url) for p in call.project.brought(call.values["sha"])
+    wanted, commit = call.query.get("state", "all"), call.values["sha"]
+    if not call.project.has_commit(commit):
+        return 404, error("404 Commit Not Found")
+    return 200, [_pull(call.project, p, call.url) for p in call.project.brought(commit)
                  if wanted in ("all", "opened" if p.state == "open" else p.state)]
 
 

@@ -34,6 +34,8 @@ class Pull:
         self.merge_commit = None
         self.merger = None
         self.merged_at = None
+        self.rebased = []  # its commits on the base, oldest first, if it was merged so
+        self.unseen = 0  # look-ups of commits that do not know yet that it was merged; negative: all
         self.reviews = []  # {"id", "reviewer", "state", "commit", "at"}, oldest first
 
     @property
@@ -52,16 +54,17 @@ class Project:
         self.comments = {}  # by id: {"id", "number", "author", "body", "created_at", "updated_at"}
         self.statuses = []  # oldest first: {"id", "commit", "context", "state", "description", "target_url", "at"}
         self.rights = {self.BOT: "write"}  # by login
+        self.closed_forks = set()  # owners, who let the bot set no status there
+        self.late_lookups = 0  # Pull.unseen of those that are merged from now on
         self._users = [self.BOT]
         self._next_id = 1000
         self.git("config", "uploadpack.hideRefs", "refs/forks")
 
-    def git(self, *arguments, check=True):
+    def git(self, *arguments, check=True, author=("Forge", "forge@example.com", "")):
         environment = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1",
                        "HOME": "/nonexistent"}
-        for role in ("AUTHOR", "COMMITTER"):
-            environment[f"GIT_{role}_NAME"] = "Forge"
-            environment[f"GIT_{role}_EMAIL"] = "forge@example.com"
+        environment.update(GIT_COMMITTER_NAME="Forge", GIT_COMMITTER_EMAIL="forge@example.com",
+                           GIT_AUTHOR_NAME=author[0], GIT_AUTHOR_EMAIL=author[1], GIT_AUTHOR_DATE=author[2])
         done = subprocess.run(["git", "-C", self.repository, *arguments], env=environment, text=True,
                               capture_output=True, check=False)
         if check and done.returncode != 0:
@@ -116,9 +119,25 @@ class Project:
         base = self.git("rev-parse", f"refs/heads/{pull.base}")
         tree = self.git("merge-tree", "--write-tree", base, pull.head)
         commit = self.git("commit-tree", tree, "-p", base, "-p", pull.head, "-m", f"Merge #{number}: {pull.title}")
-        self.git("update-ref", f"refs/heads/{pull.base}", commit, base)
-        pull.state, pull.merge_commit, pull.merger, pull.merged_at = "merged", commit, merger, now()
+        self._end_merged(pull, base, commit, merger)
         return commit
+
+    def merge_by_rebase(self, number, merger="grace"):
+        """Each commit of its own once more on the base, in a line. Returns the new ones, oldest first."""
+        if self.kind == "gitlab":
+            raise Conflict("this fake knows no rebase merge of GitLab")
+        self.follow()
+        pull = self._open_pull(number)
+        base = self.git("rev-parse", f"refs/heads/{pull.base}")
+        commits = self.git("rev-list", "--reverse", "--first-parent", f"{base}..{pull.head}").split()
+        if not commits:
+            raise Conflict(f"pull request {number} has no commits of its own")
+        line = [base]
+        for commit in commits:
+            line.append(self._pick(commit, line[-1]))
+        self._end_merged(pull, base, line[-1], merger)
+        pull.rebased = line[1:]
+        return pull.rebased
 
     def review(self, number, reviewer, state="approved", commit=""):
         """`state`: approved, rejected, commented, dismissed."""
@@ -153,14 +172,47 @@ class Project:
     def newest_status(self, commit, context):
         return next((s for s in self.statuses_of(commit) if s["context"] == context), None)
 
+    def refuses_status(self, commit):
+        """Whether a commit is of a fork that lets the bot set no status."""
+        return any(self.git("for-each-ref", "--count=1", "--contains", commit, f"refs/forks/{owner}", check=False)
+                   for owner in self.closed_forks)
+
+    def show_merges_late(self, lookups):
+        """Of merges from now on. 0: they are seen at once, and so are all that there were."""
+        self.late_lookups = lookups
+        for pull in self.pulls.values() if lookups == 0 else ():
+            pull.unseen = 0
+
+    def shows_merge(self, pull):
+        """Whether a look-up of one of its commits knows that a pull request was merged. One that does not counts."""
+        if pull.unseen > 0:
+            pull.unseen -= 1
+            return False
+        return pull.unseen == 0
+
     def brought(self, commit):
         """The pull requests that hold a commit: as what they were merged as, or among their own."""
         found = []
         for pull in self.pulls.values():
             own = pull.state == "open" and self._holds(pull.head, commit)
-            if commit in (pull.merge_commit, pull.head) or (own and not self._holds(f"refs/heads/{pull.base}", commit)):
+            merged_as = commit in (pull.merge_commit, pull.head, *pull.rebased)
+            if merged_as or (own and not self._holds(f"refs/heads/{pull.base}", commit)):
                 found.append(pull)
-        return found
+        return [pull for pull in found if pull.state != "merged" or self.shows_merge(pull)]
+
+    def _end_merged(self, pull, base, commit, merger):
+        self.git("update-ref", f"refs/heads/{pull.base}", commit, base)
+        pull.state, pull.merge_commit, pull.merger, pull.merged_at = "merged", commit, merger, now()
+        pull.unseen = self.late_lookups
+
+    def _pick(self, commit, tip):
+        """What a commit changed, once more on top of another."""
+        # As a merge with a commit beside it that has all of the tip: git 2.39 takes no base of its own for a merge.
+        beside = self.git("commit-tree", f"{tip}^{{tree}}", "-p", f"{commit}^", "-m", "beside")
+        tree = self.git("merge-tree", "--write-tree", beside, commit)
+        author = self.git("log", "-1", "--format=%an%n%ae%n%aI", commit).split("\n")
+        return self.git("commit-tree", tree, "-p", tip, "-m", self.git("log", "-1", "--format=%B", commit),
+                        author=author)
 
     def _holds(self, revision, commit):
         return self.git("merge-base", "--is-ancestor", commit, revision, check=False) is not None

@@ -203,8 +203,34 @@ TEST_F(EndToEnd, AnApprovalThatTheForgeTellsLateIsRecordedAllTheSame) {
       "grace");
 }
 
+// A webhook of the push may come before the forge itself has noted the merge.
+TEST_F(EndToEnd, AMergeThatTheForgeKnowsLateIsAttributedAllTheSame) {
+  Begin();
+  const int number = Open("topic", {{"002_b.up.sql", "CREATE TABLE public.b (id bigint PRIMARY KEY);\n"}});
+  AwaitStatus(Head("topic"), kDryRunContext, "success");
+  forge_.Grant("grace", "write");
+  forge_.Review(number, "grace");
+  forge_.ShowMergesLate(2);
+  forge_.Merge(number);
+  served_.Await(Served::kApplied, "1 2");
+  served_.Await(
+      "SELECT string_agg(convert_from(leaf, 'UTF8')::jsonb #>> '{pull_request,approvers,0}', ' ')"
+      " FROM paliad_ledger.entry WHERE kind = 'attributed' AND convert_from(leaf, 'UTF8')::jsonb"
+      " #>> '{pull_request,number}' = '" +
+          std::to_string(number) + "'",
+      "grace");
+  EXPECT_EQ(served_.Value("SELECT count(*) FROM paliad_ledger.entry WHERE kind = 'attributed' AND"
+                          " convert_from(leaf, 'UTF8')::jsonb ->> 'commit' ="
+                          " (SELECT convert_from(leaf, 'UTF8')::jsonb ->> 'commit' FROM paliad_ledger.entry"
+                          " WHERE kind = 'applied' AND version = 2)"),
+            "1")
+      << "that there was none yet is not recorded";
+}
+
 class RequiredApproval : public ForgeScenario {
  protected:
+  explicit RequiredApproval(std::string_view kind = "gitea") : ForgeScenario(kind) {}
+
   // The policy that requires it was itself approved.
   void Begin() {
     PushMain({{"001_a.up.sql", "CREATE TABLE public.a (id bigint PRIMARY KEY);\n"}});
@@ -257,6 +283,27 @@ TEST_F(RequiredApproval, APushThatNoPullRequestBroughtWaits) {
   PullMain();
   PushMain({{"002_b.up.sql", "CREATE TABLE public.b (id bigint PRIMARY KEY);\n"}});
   AwaitWaiting("policy requires an approval");
+}
+
+class RequiredApprovalOnGithub : public RequiredApproval {
+ protected:
+  RequiredApprovalOnGithub() : RequiredApproval("github") {}
+};
+
+// GitHub knows every commit of a rebased pull request as its own.
+TEST_F(RequiredApprovalOnGithub, ARebasedPullRequestIsApprovedCommitByCommit) {
+  Begin();
+  PullMain();
+  const int number = Open("topic", {{"002_b.up.sql", "CREATE TABLE public.b (id bigint PRIMARY KEY);\n"}});
+  Change("topic", {{"003_c.up.sql", "CREATE TABLE public.c (id bigint PRIMARY KEY);\n"}});
+  forge_.Review(number, "grace");
+  PullMain();
+  ChangePaths("main", {{"notes.txt", "the branch moves, so that the commits get new ids\n"}});
+  forge_.MergeByRebase(number);
+  served_.Await(Served::kApplied, "1 2 3");
+  EXPECT_EQ(served_.Value("SELECT count(*) FROM paliad_ledger.entry WHERE kind = 'applied' AND"
+                          " convert_from(leaf, 'UTF8')::jsonb #>> '{pull_request,approvers,0}' = 'grace'"),
+            "2");
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "controller/forge/forge.h"
 #include "controller/git/repository.h"
-#include "controller/pulls/docket.h"
+#include "controller/pulls/judge.h"
 #include "migrations/applied_set.h"
 #include "tests/support/git_repo.h"
 

@@ -123,7 +123,9 @@ TEST_F(PrCommand, WhereTheForgeRefusesThatIsTheAnswer) {
   RefuseWrites();
   const Outcome outcome = Check(number, {"--post"});
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_EQ(outcome.json["error"]["kind"], "invalid_input") << outcome.out;
+  EXPECT_EQ(outcome.json["post_error"]["kind"], "invalid_input") << outcome.out;
+  EXPECT_EQ(outcome.json["posted"], false);
+  EXPECT_EQ(outcome.json["findings"][0]["rule"], "transaction-control");  // the verdict is not lost
   EXPECT_EQ(outcome.err.find(FakeForge::kToken), std::string::npos);
 }
 

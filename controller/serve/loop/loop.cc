@@ -69,7 +69,8 @@ Loop::~Loop() {
       seat->source = nullptr;
     }
   }
-  sources_.clear();  // which tell targets and the watches of pull requests
+  sources_.clear();        // which tell targets and the watches of pull requests
+  pull_requests_.reset();  // which ask for fetches
 }
 
 void Loop::AddTargets(const config::Config& config) {

@@ -17,15 +17,19 @@ std::optional<Attributed> AttributionDesk::Ask(const std::string& commit,
     return std::nullopt;
   }
   std::unique_lock lock(mutex_);
-  if (busy_) {
+  const bool asked_before = asked_ == commit && (busy_ || answer_);
+  if (busy_ && !asked_before) {
     return std::nullopt;  // the forge has not answered the last question yet
   }
-  question_ = commit;
-  answer_.reset();
-  busy_ = true;
-  changed_.notify_all();
+  if (!asked_before) {
+    question_ = commit;
+    asked_ = commit;
+    answer_.reset();
+    busy_ = true;
+    changed_.notify_all();
+  }
   (void)changed_.wait_for(lock, patience, [this] { return !busy_; });
-  return busy_ ? std::nullopt : answer_;
+  return busy_ ? std::nullopt : std::exchange(answer_, std::nullopt);
 }
 
 void AttributionDesk::Run(const std::stop_token& stop) {

@@ -1,5 +1,5 @@
 // AttributionDesk: asks a forge who approved a commit, on a thread of its own, so that a run waits for the
-// answer only as long as it wants to. What comes too late is asked for again later (PullRequestWatch).
+// answer only as long as it wants to. What comes too late is kept for whoever asks for that commit again.
 #ifndef PALIAD_CONTROLLER_SERVE_PULLS_ATTRIBUTION_DESK_H_
 #define PALIAD_CONTROLLER_SERVE_PULLS_ATTRIBUTION_DESK_H_
 
@@ -36,7 +36,9 @@ class AttributionDesk {
   void Retire() { thread_.request_stop(); }
   bool ended() const { return ended_; }
 
-  // None: the forge did not say so within `patience`, or is known to be down. One at a time.
+  // None: the forge did not say so within `patience`, or is known to be down. One at a time. An answer that
+  // came after the patience of an earlier Ask is given out once, to the next one for the same commit: a run
+  // that is made again and again must not ask from scratch each time.
   std::optional<Attributed> Ask(const std::string& commit, std::chrono::milliseconds patience);
 
  private:
@@ -49,8 +51,9 @@ class AttributionDesk {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::optional<std::string> question_;  // guarded by mutex_: not taken yet
-  bool busy_ = false;                    // guarded by mutex_: with an earlier question
-  std::optional<Attributed> answer_;     // guarded by mutex_: to the newest question
+  bool busy_ = false;                    // guarded by mutex_: with the newest question
+  std::string asked_;                    // guarded by mutex_: the newest question
+  std::optional<Attributed> answer_;     // guarded by mutex_: to it, where nobody has had it yet
 
   std::atomic<bool> ended_ = false;
   std::jthread thread_;  // last: the others are there when it begins

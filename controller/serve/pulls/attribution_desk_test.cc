@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -71,7 +72,9 @@ class Desk : public ::testing::Test {
   SystemClock clock_;
   ForgeGate gate_{clock_};
   Lever lever_;
+  std::atomic<int> questions_ = 0;
   AttributionDesk desk_{[this](const std::stop_token&) -> Result<std::unique_ptr<forge::Forge>> {
+                          ++questions_;
                           return std::make_unique<OneForge>(lever_);
                         },
                         gate_};
@@ -89,8 +92,22 @@ TEST_F(Desk, AnswersAsTheForgeDoes) {
 
 TEST_F(Desk, DoesNotWaitLongerThanOneWants) {
   EXPECT_FALSE(desk_.Ask("abc", milliseconds(1)));
-  EXPECT_FALSE(desk_.Ask("abc", seconds(3'600)));  // at once: the forge still owes the last answer
+  EXPECT_FALSE(desk_.Ask("none", seconds(3'600)));  // at once: the forge still owes the last answer
   lever_.Release();
+}
+
+TEST_F(Desk, WhatCameTooLateIsGivenToTheNextWhoAsksForItAndToNobodyElse) {
+  EXPECT_FALSE(desk_.Ask("abc", milliseconds(1)));
+  lever_.Release();
+  const auto late = desk_.Ask("abc", seconds(60));
+  ASSERT_TRUE(late && *late);
+  EXPECT_EQ((*late)->number, 7);
+  EXPECT_EQ(questions_, 1);
+  EXPECT_TRUE(desk_.Ask("abc", seconds(60)));  // may be another one by now
+  EXPECT_EQ(questions_, 2);
+  const auto other = desk_.Ask("none", seconds(60));
+  ASSERT_TRUE(other);
+  EXPECT_FALSE(other->has_value());
 }
 
 TEST_F(Desk, AForgeThatIsDownIsNotAskedAgainUntilItsGateOpens) {

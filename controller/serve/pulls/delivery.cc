@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <memory>
 #include <utility>
-#include <variant>
 
 #include "controller/config/config_file.h"
 #include "controller/forge/message.h"
@@ -19,18 +18,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int kBatch = 500;
+constexpr int kBatch = 50;  // a comment may have a megabyte
+// So many refusals in a row are hardly the messages' fault: a token was revoked, a project moved.
+constexpr int kRefusalsInARow = 3;
+constexpr std::chrono::minutes kAfterRefusals{1};
 constexpr milliseconds kLongestDelayOfOne = std::chrono::minutes(15);
 constexpr std::chrono::hours kBetweenPrunes{1};
-
-// The id of the comment, or 0.
-forge::Answer<std::int64_t> Send(forge::Forge& client, const forge::Message& message, std::int64_t known) {
-  if (const auto* status = std::get_if<forge::CommitStatus>(&message)) {
-    return client.SetStatus(*status).map([] { return std::int64_t{0}; });
-  }
-  const auto& comment = std::get<forge::CommentMessage>(message);
-  return client.KeepComment(comment.number, comment.marker, comment.body, known, comment.only_existing);
-}
 
 }  // namespace
 
@@ -74,7 +67,7 @@ SteadyTime Delivery::Pass(const std::stop_token& stop) {
 Result<SteadyTime> Delivery::DeliverFor(const config::TargetConfig& target, const std::stop_token& stop) {
   ASSIGN_OR_RETURN(const Target complete, config::WithDatabase(target));
   ASSIGN_OR_RETURN(pg::Session session, pg::Session::Connect({.url = complete.database_url}));
-  ASSIGN_OR_RETURN(const bool ready, HasFeedbackTables(session));
+  ASSIGN_OR_RETURN(const bool ready, store::HasFeedbackTables(session));
   if (!ready) {
     return SteadyTime::max();
   }
@@ -84,9 +77,10 @@ Result<SteadyTime> Delivery::DeliverFor(const config::TargetConfig& target, cons
   if (!ours) {
     return SteadyTime::max();
   }
-  if (clock_.Steady() >= prune_at_) {
+  SteadyTime& prune_at = prune_at_[target.target.name];
+  if (clock_.Steady() >= prune_at) {
     RETURN_IF_ERROR(PruneFeedback(session, owner));
-    prune_at_ = clock_.Steady() + kBetweenPrunes;
+    prune_at = clock_.Steady() + kBetweenPrunes;
   }
   ASSIGN_OR_RETURN(const SteadyTime due, DeliverWaiting(target, session, stop));
   ASSIGN_OR_RETURN(const std::int64_t left, CountWaitingFeedback(session, owner));
@@ -94,71 +88,57 @@ Result<SteadyTime> Delivery::DeliverFor(const config::TargetConfig& target, cons
   return due;
 }
 
-// Whatever cannot be delivered yet holds back what comes after it for the same pull request, and nothing
-// else.
 Result<SteadyTime> Delivery::DeliverWaiting(const config::TargetConfig& target, pg::Session& session,
                                             const std::stop_token& stop) {
-  ASSIGN_OR_RETURN(const std::vector<store::WaitingFeedback> waiting,
-                   ReadWaitingFeedback(session, pulls::OwnerOf(target), kBatch));
-  if (waiting.empty()) {
-    return SteadyTime::max();
+  const store::FeedbackOwner owner = pulls::OwnerOf(target);
+  ASSIGN_OR_RETURN(std::vector<store::WaitingFeedback> waiting, ReadWaitingFeedback(session, owner, kBatch));
+  std::unique_ptr<forge::Forge> client;
+  for (int refusals = 0; !waiting.empty();) {
+    if (client == nullptr) {
+      ASSIGN_OR_RETURN(client, make_client_(target, stop));
+    }
+    for (const store::WaitingFeedback& each : waiting) {
+      if (stop.stop_requested() || !gate_.open()) {
+        return gate_.opens_at();
+      }
+      ASSIGN_OR_RETURN(const Sent sent, DeliverOne(target, session, *client, each));
+      refusals = sent == Sent::kRefused ? refusals + 1 : 0;
+      if (refusals == kRefusalsInARow) {
+        return clock_.Steady() + kAfterRefusals;
+      }
+    }
+    ASSIGN_OR_RETURN(waiting, ReadWaitingFeedback(session, owner, kBatch));
   }
-  ASSIGN_OR_RETURN(const std::unique_ptr<forge::Forge> client, make_client_(target, stop));
-  SteadyTime due = SteadyTime::max();
-  std::set<std::int64_t> held_back;
-  bool progress = false;
-  for (const store::WaitingFeedback& each : waiting) {
-    if (stop.stop_requested() || !gate_.open()) {
-      return gate_.opens_at();
-    }
-    const std::int64_t pull_request = each.feedback.pull_request;
-    if (held_back.contains(pull_request)) {
-      continue;
-    }
-    bool delivered = false;
-    if (each.due_in.count() > 0) {
-      due = std::min(due, clock_.Steady() + each.due_in);
-    } else {
-      ASSIGN_OR_RETURN(delivered, DeliverOne(target, session, *client, each));
-      due = delivered ? due : std::min(due, gate_.opens_at());
-    }
-    progress = progress || delivered;
-    if (!delivered && pull_request != 0) {
-      held_back.insert(pull_request);
-    }
-  }
-  const bool more = progress && waiting.size() == kBatch;
-  return more ? clock_.Steady() : due;
+  ASSIGN_OR_RETURN(const auto delay, ReadFeedbackDelay(session, owner));
+  return delay ? clock_.Steady() + *delay : SteadyTime::max();
 }
 
-Result<bool> Delivery::DeliverOne(const config::TargetConfig& target, pg::Session& session,
-                                  forge::Forge& client, const store::WaitingFeedback& waiting) {
+Result<Delivery::Sent> Delivery::DeliverOne(const config::TargetConfig& target, pg::Session& session,
+                                            forge::Forge& client, const store::WaitingFeedback& waiting) {
   const store::FeedbackOwner owner = pulls::OwnerOf(target);
   const Result<forge::Message> message = forge::DecodeMessage(waiting.feedback.payload);
   if (!message) {
-    RETURN_IF_ERROR(NoteFailed(session, owner, waiting, kLongestDelayOfOne, message.error().Message()));
+    RETURN_IF_ERROR(
+        NoteFailed(session, owner, waiting, kLongestDelayOfOne, /*refused=*/true, message.error().Message()));
     LogEvent(Level::kError, {.target = target.target.name}, message.error().Message());
-    return false;
+    return Sent::kRefused;
   }
-  const forge::Answer<std::int64_t> sent = Send(client, *message, waiting.remote_id);
+  const forge::Answer<std::int64_t> sent = forge::Send(client, *message, waiting.remote_id);
   if (sent) {
     gate_.Succeeded();
     RETURN_IF_ERROR(NoteDelivered(session, owner, waiting, *sent));
-    return true;
+    return Sent::kDelivered;
   }
-  // One failure after the other says something of the forge and nothing of this message, which is then due
-  // as soon as the forge is back.
-  const bool of_this_one = gate_.healthy();
+  const Error& error = sent.error().error;
+  const bool refused = error.kind != ErrorKind::kUnavailable;
   gate_.Failed(sent.error());
   metrics_.FeedbackFailed(config::ForgeKindName(target.forge->kind));
   LogEvent(Level::kWarning, {.target = target.target.name},
-           fmt::format("{}: {}", waiting.feedback.slot, sent.error().error.Message()));
-  if (of_this_one) {
-    RETURN_IF_ERROR(NoteFailed(session, owner, waiting,
-                               DelayAfterFailure(waiting.attempt + 1, kLongestDelayOfOne),
-                               sent.error().error.Message()));
-  }
-  return false;
+           fmt::format("{}: {}", waiting.feedback.slot, error.Message()));
+  RETURN_IF_ERROR(NoteFailed(session, owner, waiting,
+                             DelayAfterFailure(waiting.attempt + 1, kLongestDelayOfOne), refused,
+                             error.Message()));
+  return refused ? Sent::kRefused : Sent::kUnavailable;
 }
 
 }  // namespace paliad::serve

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -50,8 +51,8 @@ class Delivery {
   Result<SteadyTime> DeliverFor(const config::TargetConfig& target, const std::stop_token& stop);
   Result<SteadyTime> DeliverWaiting(const config::TargetConfig& target, pg::Session& session,
                                     const std::stop_token& stop);
-  // False: it was not delivered.
-  Result<bool> DeliverOne(const config::TargetConfig& target, pg::Session& session, forge::Forge& client,
+  enum class Sent { kDelivered, kRefused, kUnavailable };
+  Result<Sent> DeliverOne(const config::TargetConfig& target, pg::Session& session, forge::Forge& client,
                           const store::WaitingFeedback& waiting);
 
   const std::vector<config::TargetConfig> targets_;
@@ -60,8 +61,8 @@ class Delivery {
   MetricsSink& metrics_;
   const Clock& clock_;
   WakeUp wake_up_;
-  std::int64_t length_ = 0;  // the thread's own: what waits, of all targets
-  SteadyTime prune_at_{};    // the thread's own
+  std::int64_t length_ = 0;                     // the thread's own: what waits, of all targets
+  std::map<std::string, SteadyTime> prune_at_;  // the thread's own; by target
   std::atomic<bool> ended_ = false;
   std::jthread thread_;  // last: the others are there when it begins
 };

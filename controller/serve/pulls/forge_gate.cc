@@ -29,14 +29,19 @@ bool ForgeGate::healthy() const {
 void ForgeGate::Succeeded() {
   const std::lock_guard lock(mutex_);
   failures_ = 0;
-  opens_at_ = {};
+  opens_at_ = asked_until_;  // another request may have been under way when it asked
 }
 
 void ForgeGate::Failed(const forge::Failure& failure) {
+  if (failure.error.kind != ErrorKind::kUnavailable) {
+    Succeeded();
+    return;
+  }
   const std::lock_guard lock(mutex_);
   milliseconds delay = DelayAfterFailure(++failures_, kLongest);
   if (failure.retry_after) {
     delay = std::max(delay, std::min(*failure.retry_after, kMostAskedFor));
+    asked_until_ = std::max(asked_until_, clock_.Steady() + delay);
   }
   opens_at_ = std::max(opens_at_, clock_.Steady() + delay);
 }

@@ -22,17 +22,20 @@ class ForgeGate {
   // The newest request succeeded, or there was none.
   bool healthy() const;
 
+  // Opens it, unless the forge asked to be left alone.
   void Succeeded();
 
-  // Shuts it: as long as the forge asks for, else from a second to a quarter of an hour, the longer the more
-  // requests failed in a row.
+  // Where it could not be reached or cannot answer now (kUnavailable), shuts it: as long as the forge asks
+  // for, else from a second to a quarter of an hour, the longer the more requests failed in a row. To be
+  // refused is to be answered: that says nothing of the next request.
   void Failed(const forge::Failure& failure);
 
  private:
   const Clock& clock_;
   mutable std::mutex mutex_;
-  SteadyTime opens_at_{};  // guarded by mutex_
-  int failures_ = 0;       // guarded by mutex_: in a row
+  SteadyTime opens_at_{};     // guarded by mutex_
+  SteadyTime asked_until_{};  // guarded by mutex_: for so long the forge asked to be left alone
+  int failures_ = 0;          // guarded by mutex_: in a row
 };
 
 }  // namespace paliad::serve

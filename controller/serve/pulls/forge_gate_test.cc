@@ -20,7 +20,9 @@ class HandClock final : public Clock {
 };
 
 forge::Failure Failure(std::optional<milliseconds> retry_after = std::nullopt) {
-  return {.error = {}, .retry_after = retry_after, .in_doubt = false};
+  return {.error = {.kind = ErrorKind::kUnavailable, .doing = "", .subject = "", .cause = "", .hint = ""},
+          .retry_after = retry_after,
+          .in_doubt = false};
 }
 
 TEST(ForgeGate, IsOpenUntilARequestFails) {
@@ -56,8 +58,23 @@ TEST(ForgeGate, LeavesTheForgeAloneForAsLongAsItAsks) {
   EXPECT_EQ(gate.opens_at() - clock.now, minutes(30));
   gate.Failed(Failure());  // another request that was under way does not cut that short
   EXPECT_EQ(gate.opens_at() - clock.now, minutes(30));
+  gate.Succeeded();  // nor does one that succeeds
+  EXPECT_EQ(gate.opens_at() - clock.now, minutes(30));
   gate.Failed(Failure(std::chrono::hours(24 * 365)));
   EXPECT_EQ(gate.opens_at() - clock.now, minutes(75));
+  clock.Sleep(minutes(75));
+  EXPECT_TRUE(gate.open());
+}
+
+TEST(ForgeGate, ARefusalIsAnAnswer) {
+  const HandClock clock;
+  ForgeGate gate(clock);
+  gate.Failed(Failure());
+  forge::Failure refused = Failure();
+  refused.error.kind = ErrorKind::kInvalidInput;
+  gate.Failed(refused);
+  EXPECT_TRUE(gate.open());
+  EXPECT_TRUE(gate.healthy());
 }
 
 TEST(ForgeGate, OneSuccessOpensIt) {

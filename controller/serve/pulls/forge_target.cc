@@ -16,12 +16,4 @@ Result<bool> TakeTurn(pg::Session& session, const store::FeedbackOwner& owner, s
   return answer.front().Bool(0, 0);
 }
 
-Result<bool> HasFeedbackTables(pg::Session& session) {
-  ASSIGN_OR_RETURN(const pg::Rows rows,
-                   session.Query("SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n"
-                                 " ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2",
-                                 {"paliad_controller", "feedback"}, "look for the controller's tables"));
-  return !rows.empty();
-}
-
 }  // namespace paliad::serve

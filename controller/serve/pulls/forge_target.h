@@ -20,9 +20,6 @@ bool HasForge(const config::TargetConfig& target);
 [[nodiscard]] Result<bool> TakeTurn(pg::Session& session, const store::FeedbackOwner& owner,
                                     std::string_view what);
 
-// The tables of feedback are there.
-[[nodiscard]] Result<bool> HasFeedbackTables(pg::Session& session);
-
 }  // namespace paliad::serve
 
 #endif  // PALIAD_CONTROLLER_SERVE_PULLS_FORGE_TARGET_H_

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "controller/forge/write_pace.h"
 #include "controller/pulls/feedback.h"
 #include "controller/pulls/open_forge.h"
 #include "controller/serve/pulls/forge_target.h"
@@ -25,11 +26,12 @@ PullRequests::PullRequests(const config::Config& config, const Fetch& fetch, Met
       by_forge[target.forge->url].push_back(target);
     }
   }
-  const Delivery::MakeClient make_client = [&clock](const config::TargetConfig& target,
-                                                    const std::stop_token& stop) {
-    return pulls::OpenForge(target, clock, stop);
-  };
   for (const auto& [url, targets] : by_forge) {
+    const Delivery::MakeClient make_client = [&clock, pace = std::make_shared<forge::WritePace>()](
+                                                 const config::TargetConfig& target,
+                                                 const std::stop_token& stop) {
+      return pulls::OpenForge(target, clock, stop, pace);
+    };
     OneForge& forge = forges_[url];
     forge.gate = std::make_unique<ForgeGate>(clock);
     forge.delivery = std::make_unique<Delivery>(targets, make_client, *forge.gate, metrics, clock);

@@ -8,7 +8,6 @@
 
 #include "base/json.h"
 #include "controller/config/config_file.h"
-#include "controller/forge/message.h"
 #include "controller/pulls/feedback.h"
 #include "controller/pulls/open_forge.h"
 #include "controller/reconcile/forge_side.h"
@@ -27,13 +26,9 @@ using std::chrono::milliseconds;
 // A forge may need a moment to know of a merge that git has already.
 constexpr std::chrono::minutes kUntilThereIsNone{10};
 constexpr milliseconds kAskAgain{15'000};
-
-std::string PutMessage(const store::FeedbackOwner& owner, const forge::Message& message,
-                       std::int64_t pull_request) {
-  return PutFeedbackSql(owner, {.slot = forge::SlotOf(message),
-                                .pull_request = pull_request,
-                                .payload = forge::EncodeMessage(message)});
-}
+// What it refuses to say may be allowed yet: a token's scope is mended within a day.
+constexpr std::chrono::hours kUntilItWillNotSay{24};
+constexpr std::chrono::minutes kAskAgainAfterRefusal{10};
 
 // What may be different the next time although nothing moved.
 bool IsTransient(const std::optional<Error>& error) {
@@ -42,7 +37,7 @@ bool IsTransient(const std::optional<Error>& error) {
 
 }  // namespace
 
-struct PullRequestWatch::Docket {
+struct PullRequestWatch::WatchPass {
   Target target;
   store::FeedbackOwner owner;
   pg::Session session;
@@ -118,26 +113,26 @@ Status PullRequestWatch::Look(const std::string& clone, const std::stop_token& s
     }
   }
   ASSIGN_OR_RETURN(pg::Session session, OpenToRecord(target, environment_.clock));
-  Docket docket{.target = std::move(target),
-                .owner = pulls::OwnerOf(config_),
-                .session = std::move(session),
-                .client = nullptr,
-                .open = {},
-                .known = {}};
-  ASSIGN_OR_RETURN(const bool ours, TakeTurn(docket.session, docket.owner, "watch"));
+  WatchPass pass{.target = std::move(target),
+                 .owner = pulls::OwnerOf(config_),
+                 .session = std::move(session),
+                 .client = nullptr,
+                 .open = {},
+                 .known = {}};
+  ASSIGN_OR_RETURN(const bool ours, TakeTurn(pass.session, pass.owner, "watch"));
   if (!ours) {
     return {};
   }
-  ASSIGN_OR_RETURN(docket.client, environment_.make_client(config_, stop));
-  ASSIGN_OR_RETURN(docket.open, Asked(docket.client->OpenPullRequests(config_.target.branch)));
-  RETURN_IF_ERROR(SettleAttributions(docket));
-  ASSIGN_OR_RETURN(docket.known, ReadPullRequests(docket.session, docket.owner));
-  RETURN_IF_ERROR(ForgetClosed(docket));
+  ASSIGN_OR_RETURN(pass.client, environment_.make_client(config_, stop));
+  ASSIGN_OR_RETURN(pass.open, Asked(pass.client->OpenPullRequests(config_.target.branch)));
+  RETURN_IF_ERROR(SettleAttributions(pass));
+  ASSIGN_OR_RETURN(pass.known, ReadPullRequests(pass.session, pass.owner));
+  RETURN_IF_ERROR(ForgetClosed(pass));
   ASSIGN_OR_RETURN(git::Repository opened, git::Repository::Open(clone));
   auto repository = std::make_unique<git::Repository>(std::move(opened));
   ASSIGN_OR_RETURN(const std::string base, repository->Resolve(config_.target.branch));
-  const std::vector<forge::PullRequest> here = ThoseInGit(docket.open, *repository);
-  ASSIGN_OR_RETURN(const AppliedSet applied, ReadApplied(docket.target));
+  const std::vector<forge::PullRequest> here = ThoseInGit(pass.open, *repository);
+  ASSIGN_OR_RETURN(const AppliedSet applied, ReadApplied(pass.target));
   ASSIGN_OR_RETURN(const std::string scratch_url, config_.scratch.ReadIfNamed());
   pulls::PullRequestJudge& judge = Judge(scratch_url, stop);
   ASSIGN_OR_RETURN(const std::vector<pulls::Case> cases, judge.Open(*repository, base, here, applied));
@@ -146,7 +141,7 @@ Status PullRequestWatch::Look(const std::string& clone, const std::stop_token& s
     if (stop.stop_requested()) {
       return {};
     }
-    RETURN_IF_ERROR(JudgeOne(docket, each, stop));
+    RETURN_IF_ERROR(JudgeOne(pass, each, stop));
   }
   return {};
 }
@@ -167,6 +162,15 @@ std::vector<forge::PullRequest> PullRequestWatch::ThoseInGit(const std::vector<f
   if (!std::includes(missing_.begin(), missing_.end(), missing.begin(), missing.end())) {
     environment_.fetch();
   }
+  for (const forge::PullRequest& each : open) {
+    const bool stays_away = missing.contains(each.head_commit) && missing_.contains(each.head_commit);
+    if (stays_away && told_missing_.insert(each.head_commit).second) {
+      LogEvent(Level::kWarning, {.target = config_.target.name, .commit = each.head_commit},
+               fmt::format("pull request {} is not judged: the repository does not have its head {} ({}); "
+                           "is it a mirror without the references of pull requests?",
+                           each.number, each.head_commit, each.head_ref));
+    }
+  }
   missing_ = std::move(missing);
   return here;
 }
@@ -186,11 +190,11 @@ pulls::PullRequestJudge& PullRequestWatch::Judge(const std::string& scratch_url,
   return *judge_;
 }
 
-Status PullRequestWatch::JudgeOne(Docket& docket, const pulls::Case& each, const std::stop_token& stop) {
-  const auto known = docket.known.find(each.pull_request.number);
-  const bool was_told = known != docket.known.end();
+Status PullRequestWatch::JudgeOne(WatchPass& pass, const pulls::Case& each, const std::stop_token& stop) {
+  const auto known = pass.known.find(each.pull_request.number);
+  const bool was_told = known != pass.known.end();
   if (!each.touches) {
-    RETURN_IF_ERROR(TellUntouched(docket, each.pull_request));
+    RETURN_IF_ERROR(TellUntouched(pass, each.pull_request));
   }
   if (was_told ? known->second.key == each.key : !each.touches) {
     return {};
@@ -199,106 +203,135 @@ Status PullRequestWatch::JudgeOne(Docket& docket, const pulls::Case& each, const
   if (stop.stop_requested()) {
     return {};  // its dry run may have been cut short
   }
-  RETURN_IF_ERROR(TakeVerdict(docket, each, verdict));
+  RETURN_IF_ERROR(TakeVerdict(pass, each, verdict));
   environment_.deliver();
   return {};
 }
 
 // For a branch that requires the statuses of every pull request.
-Status PullRequestWatch::TellUntouched(Docket& docket, const forge::PullRequest& pull_request) {
+Status PullRequestWatch::TellUntouched(WatchPass& pass, const forge::PullRequest& pull_request) {
   if (!config_.forge->report_all || untouched_.contains(pull_request.head_commit)) {
     return {};
   }
   std::string change;
   for (const forge::CommitStatus& status :
        pulls::UntouchedStatuses(pull_request, config_.target.name, !config_.scratch.empty())) {
-    change += PutMessage(docket.owner, status, pull_request.number);
+    change += PutMessageSql(pass.owner, status, pull_request.number);
   }
-  RETURN_IF_ERROR(docket.session.Run("BEGIN;" + change + "COMMIT;", "note the status").map([](auto&&) {}));
+  RETURN_IF_ERROR(pass.session.Run("BEGIN;" + change + "COMMIT;", "note the status").map([](auto&&) {}));
   untouched_.insert(pull_request.head_commit);
   environment_.deliver();
   return {};
 }
 
 // The verdict, the entry that tells of it and its feedback become durable together.
-Status PullRequestWatch::TakeVerdict(Docket& docket, const pulls::Case& each, const pulls::Verdict& verdict) {
+Status PullRequestWatch::TakeVerdict(WatchPass& pass, const pulls::Case& each,
+                                     const pulls::Verdict& verdict) {
   const std::int64_t number = each.pull_request.number;
-  const auto before = docket.known.find(number);
-  const bool changed = before == docket.known.end() || before->second.verdict != DigestOf(verdict);
+  const std::string& head = each.pull_request.head_commit;
+  const auto before = pass.known.find(number);
+  const bool known = before != pass.known.end();
+  const bool changed = !known || before->second.verdict != DigestOf(verdict);
   const bool transient = IsTransient(verdict.error) || IsTransient(verdict.dry_run_error);
   store::KnownPullRequest now{
-      .key = transient ? "" : each.key, .verdict = DigestOf(verdict), .held_check = ""};
+      .key = transient ? "" : each.key, .verdict = DigestOf(verdict), .head = head, .held_check = ""};
   Json fields = CheckFinishedFields(verdict);
   if (each.pull_request.from_fork) {
     // Anybody may open one: the ledger takes it once it is merged.
     ASSIGN_OR_RETURN(now.held_check, CanonicalJson(fields));
   }
-  std::string change = PutPullRequestSql(docket.owner, number, now);
-  for (const forge::CommitStatus& status : StatusesOf(verdict, config_.target.name)) {
-    change += PutMessage(docket.owner, status, number);
+  std::string change = PutPullRequestSql(pass.owner, number, now);
+  // A branch that moves has all pull requests judged again: what is said already is not said again.
+  if (changed || before->second.head != head) {
+    change += FeedbackSql(pass, verdict);
   }
-  pulls::Comment comment = CommentOf(verdict, config_.target.name, docket.client->CommentLimit(),
-                                     [&](const std::string& commit, std::string_view path, int line) {
-                                       return docket.client->FileUrl(commit, path, line);
-                                     });
-  change += PutMessage(docket.owner,
-                       forge::CommentMessage{.number = number,
-                                             .marker = std::move(comment.marker),
-                                             .body = std::move(comment.body),
-                                             .only_existing = comment.only_existing},
-                       number);
   if (changed && !each.pull_request.from_fork) {
-    RETURN_IF_ERROR(Record(docket.session, docket.target, ledger::Kind::kCheckFinished, std::move(fields),
-                           change, environment_.clock));
+    RETURN_IF_ERROR(Record(pass.session, pass.target, ledger::Kind::kCheckFinished, std::move(fields), change,
+                           environment_.clock));
   } else {
-    RETURN_IF_ERROR(docket.session.Run("BEGIN;" + change + "COMMIT;", "note the verdict").map([](auto&&) {}));
+    RETURN_IF_ERROR(pass.session.Run("BEGIN;" + change + "COMMIT;", "note the verdict").map([](auto&&) {}));
   }
-  docket.known[number] = std::move(now);
+  if (verdict.touches) {
+    untouched_.erase(head);
+  }
+  pass.known[number] = std::move(now);
   return {};
+}
+
+std::string PullRequestWatch::FeedbackSql(const WatchPass& pass, const pulls::Verdict& verdict) const {
+  const forge::PullRequest& pull_request = verdict.pull_request;
+  // A status belongs to a commit. A stranger can open a pull request from a commit of the project's own, and
+  // what is said of that one must not stand on this one.
+  const bool shared = std::ranges::any_of(pass.open, [&](const forge::PullRequest& other) {
+    return !other.from_fork && other.head_commit == pull_request.head_commit;
+  });
+  std::vector<forge::CommitStatus> statuses;
+  if (!pull_request.from_fork || !shared) {
+    // What touched the target once and does not any more is told so, instead of keeping a red status.
+    statuses = verdict.touches
+                   ? StatusesOf(verdict, config_.target.name)
+                   : pulls::UntouchedStatuses(pull_request, config_.target.name, !config_.scratch.empty());
+  }
+  std::string sql;
+  for (const forge::Message& message : MessagesOf(verdict, statuses, config_.target.name, *pass.client)) {
+    sql += PutMessageSql(pass.owner, message, pull_request.number);
+  }
+  return sql;
 }
 
 // Pull requests that are not open any more. A fork's that was merged is recorded now.
-Status PullRequestWatch::ForgetClosed(Docket& docket) {
+Status PullRequestWatch::ForgetClosed(WatchPass& pass) {
   std::set<std::int64_t> open;
-  for (const forge::PullRequest& each : docket.open) {
+  for (const forge::PullRequest& each : pass.open) {
     open.insert(each.number);
   }
-  for (const auto& [number, known] : docket.known) {
+  for (const auto& [number, known] : pass.known) {
     if (open.contains(number)) {
       continue;
     }
-    const std::string forget = ForgetPullRequestSql(docket.owner, number);
+    const std::string forget = ForgetPullRequestSql(pass.owner, number);
     bool merged = false;
     if (!known.held_check.empty()) {
-      ASSIGN_OR_RETURN(const std::optional<forge::PullRequest> found,
-                       Asked(docket.client->FindPullRequest(number)));
-      merged = found && found->merged;
+      const auto found = Asked(pass.client->FindPullRequest(number));
+      if (!found && found.error().kind == ErrorKind::kUnavailable) {
+        return Fail(found.error());
+      }
+      if (!found) {
+        continue;  // refused: its entry waits, and nothing else does
+      }
+      merged = *found && (*found)->merged;
     }
     if (merged) {
       ASSIGN_OR_RETURN(Json fields, ParseJson(known.held_check));
-      RETURN_IF_ERROR(Record(docket.session, docket.target, ledger::Kind::kCheckFinished, std::move(fields),
+      RETURN_IF_ERROR(Record(pass.session, pass.target, ledger::Kind::kCheckFinished, std::move(fields),
                              forget, environment_.clock));
     } else {
-      RETURN_IF_ERROR(docket.session.Run(forget, "forget a pull request").map([](auto&&) {}));
+      RETURN_IF_ERROR(pass.session.Run(forget, "forget a pull request").map([](auto&&) {}));
     }
   }
-  std::erase_if(docket.known, [&](const auto& each) { return !open.contains(each.first); });
+  std::erase_if(pass.known, [&](const auto& each) { return !open.contains(each.first); });
   return {};
 }
 
-Status PullRequestWatch::SettleAttributions(Docket& docket) {
+Status PullRequestWatch::SettleAttributions(WatchPass& pass) {
   ASSIGN_OR_RETURN(const std::vector<store::AwaitedAttribution> awaited,
-                   ReadAwaitedAttributions(docket.session, docket.owner));
+                   ReadAwaitedAttributions(pass.session, pass.owner));
   for (const store::AwaitedAttribution& each : awaited) {
-    ASSIGN_OR_RETURN(const Attributed attributed, Asked(docket.client->FindAttribution(each.commit)));
-    if (!attributed && each.age < kUntilThereIsNone) {
-      RETURN_IF_ERROR(DelayAttribution(docket.session, docket.owner, each, kAskAgain));
+    const Result<Attributed> answer = Asked(pass.client->FindAttribution(each.commit));
+    if (!answer && answer.error().kind == ErrorKind::kUnavailable) {
+      return Fail(answer.error());
+    }
+    const bool found = answer && *answer;
+    if (!found && each.age < (answer ? kUntilThereIsNone : kUntilItWillNotSay)) {
+      RETURN_IF_ERROR(DelayAttribution(pass.session, pass.owner, each,
+                                       answer ? kAskAgain : milliseconds(kAskAgainAfterRefusal)));
       continue;
     }
+    const Attributed attributed = found ? *answer : std::nullopt;
     const auto reply = ReplyOf(attributed);
-    RETURN_IF_ERROR(Record(docket.session, docket.target, ledger::Kind::kAttributed,
+    RETURN_IF_ERROR(Record(pass.session, pass.target, ledger::Kind::kAttributed,
                            AttributedFields(each.run_id, each.commit, attributed, reply.get()),
-                           SettleAttributionSql(docket.owner, each), environment_.clock, reply));
+                           SettleAttributionSql(pass.owner, each), environment_.clock, reply));
   }
   return {};
 }

@@ -20,7 +20,7 @@
 #include "controller/config/config.h"
 #include "controller/forge/forge.h"
 #include "controller/git/repository.h"
-#include "controller/pulls/docket.h"
+#include "controller/pulls/judge.h"
 #include "controller/serve/control.h"
 #include "controller/serve/pulls/forge_gate.h"
 #include "controller/serve/pulls/wake_up.h"
@@ -55,16 +55,18 @@ class PullRequestWatch {
   void TakeFetched(const std::string& clone);
 
  private:
-  struct Docket;  // one pass
+  struct WatchPass;  // one pass
 
   void Run(const std::stop_token& stop);
   SteadyTime Pass(const std::stop_token& stop);
   Status Look(const std::string& clone, const std::stop_token& stop);
-  Status JudgeOne(Docket& docket, const pulls::Case& each, const std::stop_token& stop);
-  Status TellUntouched(Docket& docket, const forge::PullRequest& pull_request);
-  Status TakeVerdict(Docket& docket, const pulls::Case& each, const pulls::Verdict& verdict);
-  Status ForgetClosed(Docket& docket);
-  Status SettleAttributions(Docket& docket);
+  Status JudgeOne(WatchPass& pass, const pulls::Case& each, const std::stop_token& stop);
+  Status TellUntouched(WatchPass& pass, const forge::PullRequest& pull_request);
+  Status TakeVerdict(WatchPass& pass, const pulls::Case& each, const pulls::Verdict& verdict);
+  // Statuses and the comment.
+  std::string FeedbackSql(const WatchPass& pass, const pulls::Verdict& verdict) const;
+  Status ForgetClosed(WatchPass& pass);
+  Status SettleAttributions(WatchPass& pass);
   // Tells the gate what came of a request.
   template <class T>
   Result<T> Asked(forge::Answer<T> answer);
@@ -83,8 +85,9 @@ class PullRequestWatch {
   std::string scratch_url_;  // that judge_ has
   bool ledger_seen_ = false;
   std::string last_error_;
-  std::set<std::string> untouched_;  // heads of pull requests that were told so since the start
-  std::set<std::string> missing_;    // heads that the repository did not have
+  std::set<std::string> untouched_;     // heads of pull requests that were told so since the start
+  std::set<std::string> missing_;       // heads that the repository did not have
+  std::set<std::string> told_missing_;  // those that a fetch did not bring, and the log has
 
   mutable std::mutex mutex_;
   std::string clone_;  // guarded by mutex_

@@ -1,7 +1,7 @@
-// Docket: the open pull requests against one branch, as they stand to each other, and their judge. What is
+// PullRequestJudge: the open pull requests against one branch, as they stand to each other. What is
 // judged is the merge of each into the branch.
-#ifndef PALIAD_CONTROLLER_PULLS_DOCKET_H_
-#define PALIAD_CONTROLLER_PULLS_DOCKET_H_
+#ifndef PALIAD_CONTROLLER_PULLS_JUDGE_H_
+#define PALIAD_CONTROLLER_PULLS_JUDGE_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -77,4 +77,4 @@ class PullRequestJudge {
 
 }  // namespace paliad::pulls
 
-#endif  // PALIAD_CONTROLLER_PULLS_DOCKET_H_
+#endif  // PALIAD_CONTROLLER_PULLS_JUDGE_H_

@@ -1,4 +1,4 @@
-#include "controller/pulls/docket.h"
+#include "controller/pulls/judge.h"
 
 #include <algorithm>
 #include <cassert>

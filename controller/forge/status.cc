@@ -9,6 +9,20 @@ constexpr std::size_t kDigits = 12;
 
 }  // namespace
 
+std::string_view StatusStateName(StatusState state) {
+  switch (state) {
+    case StatusState::kPending:
+      return "pending";
+    case StatusState::kSuccess:
+      return "success";
+    case StatusState::kFailure:
+      return "failure";
+    case StatusState::kError:
+      return "error";
+  }
+  return "";
+}
+
 std::string StatusContext(std::string_view context) {
   if (context.size() <= kMaxContext) {
     return std::string(context);
