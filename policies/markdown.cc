@@ -17,6 +17,29 @@ std::string Counted(std::size_t number, std::string_view noun) {
   return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
 }
 
+// `at_start`: nothing of a line comes before it.
+std::string Escape(std::string_view text, bool at_start) {
+  // As character references, which are text wherever they stand: in a table, in <code>, at a line's
+  // beginning.
+  constexpr std::string_view kMarkup = "&<>|`*_[]()#~\\!@:$\"";
+  // Control and bidirectional characters first, as on a terminal.
+  std::string escaped;
+  for (const char c : EscapeForTerminal(text)) {
+    // A slash at a line's beginning makes a command of it on GitLab.
+    const bool command = at_start && c == '/' && escaped.find_first_not_of(' ') == std::string::npos;
+    if (command || kMarkup.find(c) != std::string_view::npos) {
+      escaped += fmt::format("&#{};", static_cast<int>(c));
+    } else {
+      escaped += c;
+    }
+  }
+  // A link is made of a bare "www." too.
+  for (std::size_t at = 0; (at = escaped.find("www.", at)) != std::string::npos;) {
+    escaped.replace(at + 3, 1, "&#46;");
+  }
+  return escaped;
+}
+
 std::string Row(const Finding& finding) {
   const std::string advice =
       finding.waiver ? "waived: " + EscapeMarkdownProse(*finding.waiver) : EscapeMarkdownProse(finding.hint);
@@ -42,27 +65,7 @@ std::string CountFindings(const std::vector<Finding>& findings) {
   return text;
 }
 
-std::string EscapeMarkdown(std::string_view text) {
-  // As character references, which are text wherever they stand: in a table, in <code>, at a line's
-  // beginning.
-  constexpr std::string_view kMarkup = "&<>|`*_[]()#~\\!@:$\"";
-  // Control and bidirectional characters first, as on a terminal.
-  std::string escaped;
-  for (const char c : EscapeForTerminal(text)) {
-    // A slash at a line's beginning makes a command of it on GitLab.
-    const bool command = c == '/' && escaped.find_first_not_of(' ') == std::string::npos;
-    if (command || kMarkup.find(c) != std::string_view::npos) {
-      escaped += fmt::format("&#{};", static_cast<int>(c));
-    } else {
-      escaped += c;
-    }
-  }
-  // A link is made of a bare "www." too.
-  for (std::size_t at = 0; (at = escaped.find("www.", at)) != std::string::npos;) {
-    escaped.replace(at + 3, 1, "&#46;");
-  }
-  return escaped;
-}
+std::string EscapeMarkdown(std::string_view text) { return Escape(text, /*at_start=*/true); }
 
 std::string EscapeMarkdownProse(std::string_view text) {
   // GitHub: @mention, #1, GH-1, :emoji:; GitLab also !1, $1, %1, ~label, &1, ^alert#1; Gitea also ABC-1.
@@ -74,7 +77,7 @@ std::string EscapeMarkdownProse(std::string_view text) {
   std::size_t hex_digits = 0;
   std::string plain;  // that was not escaped yet
   const auto flush = [&] {
-    prose += EscapeMarkdown(plain);
+    prose += Escape(plain, prose.empty());
     plain.clear();
   };
   for (std::size_t i = 0; i < text.size(); ++i) {

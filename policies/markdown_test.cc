@@ -57,5 +57,11 @@ TEST(Markdown, InProseTheSignsOfForgesAreKeptFromWhatFollows) {
   EXPECT_EQ(EscapeMarkdownProse("001_add_2fa.up.sql"), "001&#95;add&#95;2fa.up.sql");
 }
 
+// GitLab takes "/approve" at a line's beginning for a command.
+TEST(Markdown, NoTextBeginsWithASlash) {
+  EXPECT_EQ(EscapeMarkdown("/approve"), "&#47;approve");
+  EXPECT_EQ(EscapeMarkdownProse("  /approve a/b"), "  &#47;approve a/b");
+}
+
 }  // namespace
 }  // namespace paliad

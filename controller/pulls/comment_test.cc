@@ -187,7 +187,7 @@ TEST(Comment, TextFromOutsideIsText) {
     EXPECT_THAT(body, Not(HasSubstr(raw))) << raw;
   }
   EXPECT_THAT(body, HasSubstr("| &#92;u202e&#64;&#8203;admin &#35;&#8203;1 &#33;&#8203;2 "
-                              "&#91;x&#93;&#40;https&#58;&#8203;&#47;/evil.example&#41; &#60;img src=x&#62; "
+                              "&#91;x&#93;&#40;https&#58;&#8203;//evil.example&#41; &#60;img src=x&#62; "
                               "&#42;&#42;b&#42;&#42; &#124; &#96;c&#96; &#92;n&#92;n&#35; H "
                               "www&#8203;.evil.example &#92;xff (<code>syntax</code>) |"));
 }
