@@ -1,6 +1,7 @@
 #include "controller/store/run_recorder.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "base/json.h"
@@ -88,9 +89,10 @@ std::string RunRecorder::AppendSql() const {
 
 std::string RunRecorder::BodiesSql() const {
   std::string sql;
-  std::set<std::string> seen = stored_;
+  std::set<std::string_view> seen;
   for (const Waiting& waiting : waiting_) {
-    if (waiting.body != nullptr && seen.insert(waiting.body->digest).second) {
+    if (waiting.body != nullptr && !stored_.contains(waiting.body->digest) &&
+        seen.insert(waiting.body->digest).second) {
       sql += "paliad_ledger.put_blob(" + pg::QuoteBytes(waiting.body->salt) + "," +
              TextAsBytes(waiting.body->text) + "),";
     }
@@ -109,15 +111,20 @@ std::string RunRecorder::EntrySql(const Waiting& waiting, const std::string& bod
 }
 
 void RunRecorder::Appended() {
-  if (!waiting_.empty()) {
-    last_appended_ = std::max(last_appended_, waiting_.back().ordinal);
-    for (const Waiting& waiting : waiting_) {
-      if (waiting.body != nullptr) {
-        stored_.insert(waiting.body->digest);
-      }
-    }
-    waiting_.clear();
+  if (waiting_.empty()) {
+    return;
   }
+  last_appended_ = std::max(last_appended_, waiting_.back().ordinal);
+  std::set<std::string> stored;
+  for (const Waiting& waiting : waiting_) {
+    if (waiting.body != nullptr) {
+      stored.insert(waiting.body->digest);
+    }
+  }
+  if (!stored.empty()) {
+    stored_ = std::move(stored);
+  }
+  waiting_.clear();
 }
 
 void RunRecorder::DropEffects() {

@@ -88,7 +88,9 @@ class RunRecorder {
   std::int64_t next_ordinal_;
   std::int64_t last_appended_;  // ordinal; first_ordinal - 1: none
   std::vector<Waiting> waiting_;
-  std::set<std::string> stored_;  // digests that are known to be in the ledger
+  // Digests that the newest append brought: the next attempt at a migration names the same ones. Not of all,
+  // since a run may have any number.
+  std::set<std::string> stored_;
   std::vector<Waiting> first_;    // the run's first entry, kept; at most one
 };
 
