@@ -166,7 +166,7 @@ TEST_F(Outbox, OldNewsAreForgottenOnceTheyAreDelivered) {
   ASSERT_TRUE(
       NoteFailed(*session_, kOwner, Waiting().front(), milliseconds(60'000), /*refused=*/false, "down"));
   ledger_.AdminExec("UPDATE paliad_controller.feedback SET at = now() - interval '40 days'");
-  Put("new", "3");
+  Put("new", "3", 8);  // of another one, which "waits" does not hold back
   ASSERT_TRUE(NoteDelivered(*session_, kOwner, Waiting().back(), 0));
   ASSERT_TRUE(PruneFeedback(*session_, kOwner));
   EXPECT_EQ(ledger_.AdminValue("SELECT string_agg(slot, ' ' ORDER BY slot) FROM paliad_controller.feedback"),
