@@ -156,6 +156,28 @@ Telling OfAttribution(const Json& leaf) {
   return telling;
 }
 
+// What was said of a pull request; of its findings the first ones.
+Telling OfCheck(const Json& leaf) {
+  constexpr std::size_t kMostFindings = 5;
+  Telling telling{
+      .line = fmt::format("pull request {} by {}: {}", Number(leaf, "pull_request"), Text(leaf, "author"),
+                          leaf.value("passes", Json()) == true ? "passes" : "does not pass"),
+      .below = {}};
+  const auto found = leaf.find("findings");
+  const Json findings = found != leaf.end() && found->is_array() ? *found : Json::array();
+  for (std::size_t i = 0; i < std::min(findings.size(), kMostFindings); ++i) {
+    telling.below.push_back(fmt::format("{} {}: {}{}", Text(findings[i], "severity"),
+                                        Text(findings[i], "rule"), Place(findings[i]),
+                                        Text(findings[i], "message")));
+  }
+  if (findings.size() > kMostFindings) {
+    telling.below.push_back(fmt::format("{} findings in all", Number(leaf, "findings_total")));
+  }
+  telling.below.push_back(fmt::format("{} as merged into {}", Text(leaf, "head").substr(0, 12),
+                                      Text(leaf, "base").substr(0, 12)));
+  return telling;
+}
+
 Telling OfOther(const Json& leaf) {
   const std::string kind = Text(leaf, "kind");
   if (kind == "resolved") {
@@ -200,6 +222,9 @@ Telling Tell(const Json& leaf) {
   }
   if (kind == "attributed") {
     return OfAttribution(leaf);
+  }
+  if (kind == "check_finished") {
+    return OfCheck(leaf);
   }
   return kind == "finding" ? OfFinding(leaf) : OfOther(leaf);
 }

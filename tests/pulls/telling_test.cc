@@ -156,6 +156,9 @@ TEST_F(Telling, ARedStatusGoesWhenThePullRequestTouchesNothingAnyMore) {
   const int number = Open("topic", {{"010_t.up.sql", kBad}});
   AwaitStatus(Head("topic"), kPolicyContext, "failure");
   AwaitComment(number, "required-column");
+  const std::string entries = served_.Run({"ledger", "entries", "-o", "text"}).out;
+  EXPECT_THAT(entries, HasSubstr(fmt::format("pull request {} by ada: does not pass", number)));
+  EXPECT_THAT(entries, HasSubstr("error required-column: migrations/010_t.up.sql:1:"));
   // The branch gets the same by another way, so that the merge changes nothing.
   PushMain({{"010_t.up.sql", kBad}});
   AwaitStatus(Head("topic"), kPolicyContext, "success");

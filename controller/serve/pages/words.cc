@@ -89,8 +89,29 @@ std::string TextOf(const Json& leaf, std::string_view field) {
   return found != leaf.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+namespace {
+
+// "pull request 7 · approved by grace", of the two ways in which entries name one.
+std::string PullRequestWords(const Json& leaf) {
+  const auto found = leaf.find("pull_request");
+  if (found == leaf.end() || found->is_null()) {
+    return "";
+  }
+  if (!found->is_object()) {
+    return fmt::format("pull request {} · {}", found->dump(),
+                       leaf.value("passes", Json()) == true ? "passes" : "does not pass");
+  }
+  std::string text = fmt::format("pull request {}", found->value("number", Json()).dump());
+  for (const Json& approver : found->value("approvers", Json::array())) {
+    text += fmt::format(" · approved by {}", approver.is_string() ? approver.get<std::string>() : "");
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string Summary(const Json& leaf) {
-  std::string text;
+  std::string text = PullRequestWords(leaf);
   for (const char* field : {"version", "name", "outcome", "was", "severity", "rule", "path", "message",
                             "reason", "actor", "trigger", "applied", "pending"}) {
     const auto found = leaf.find(field);
