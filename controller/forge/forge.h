@@ -54,6 +54,9 @@ struct CommitStatus {
 // SHA-256 are added.
 std::string StatusContext(std::string_view context);
 
+// Forges do not tell logins by case: whoever might be the author is the author.
+bool SameLogin(std::string_view one, std::string_view other);
+
 struct Approval {
   std::string reviewer;  // login
   std::optional<WallTime> at;

@@ -1,7 +1,6 @@
 #include "controller/forge/reviews.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <string_view>
 #include <tuple>
@@ -11,12 +10,6 @@
 
 namespace paliad::forge {
 namespace {
-
-// Forges do not tell logins by case.
-bool SameLogin(std::string_view one, std::string_view other) {
-  return std::equal(one.begin(), one.end(), other.begin(), other.end(),
-                    [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
-}
 
 bool MayCount(const Approval& approval, const Attribution& attribution) {
   return !SameLogin(approval.reviewer, attribution.author) &&

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <string_view>
 
 #include "base/json.h"
@@ -16,12 +14,6 @@ namespace {
 Json Time(const std::optional<WallTime>& time) { return time ? Json(FormatUtc(*time)) : Json(nullptr); }
 
 Json OrNull(const std::string& text) { return text.empty() ? Json(nullptr) : Json(ToValidUtf8(text)); }
-
-// Forges do not tell logins by case: whoever might be the author is the author.
-bool SameLogin(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
 
 Json ApprovalsOf(const forge::Attribution& attribution) {
   Json approvals = Json::array();
@@ -98,7 +90,7 @@ std::string WhyNotApproved(const std::optional<Attributed>& attributed, const st
   std::string because = "nobody approved it";
   for (const forge::Approval& approval : attribution.approvals) {
     const std::string reviewer = EscapeForTerminal(approval.reviewer);
-    if (SameLogin(approval.reviewer, attribution.author)) {
+    if (forge::SameLogin(approval.reviewer, attribution.author)) {
       because = fmt::format("only {}, its author, approved it", reviewer);
     } else if (!approval.may_write) {
       because = fmt::format("{}, who approved it, may not write to the project", reviewer);
