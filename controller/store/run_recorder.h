@@ -91,7 +91,7 @@ class RunRecorder {
   // Digests that the newest append brought: the next attempt at a migration names the same ones. Not of all,
   // since a run may have any number.
   std::set<std::string> stored_;
-  std::vector<Waiting> first_;    // the run's first entry, kept; at most one
+  std::vector<Waiting> first_;  // the run's first entry, kept; at most one
 };
 
 // One transaction, synchronous: `sql_before`, then every entry that waits. On an error nothing was committed

@@ -41,7 +41,7 @@ class FakeForgeTest : public ::testing::TestWithParam<const char*> {
 
   std::string Push(const std::string& to, std::string_view file, std::string_view text) {
     repo_.Write(file, text);
-    const std::string commit = repo_.Commit("change");
+    std::string commit = repo_.Commit("change");
     repo_.Git({"push", "--quiet", "origin", "HEAD:" + (to.starts_with("refs/") ? to : "refs/heads/" + to)});
     return commit;
   }
