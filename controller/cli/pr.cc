@@ -199,8 +199,8 @@ std::vector<forge::CommitStatus> StatusesFor(const config::TargetConfig& of_file
              : pulls::UntouchedStatuses(verdict.pull_request, of_file.target.name, !of_file.scratch.empty());
 }
 
-// A controller of this target that has told the pull request something remembers what; it is to judge again,
-// and to say so where it comes to something else than this.
+// A controller of this target that has told the pull request something remembers what. It is to judge and to
+// say it again, and what it recorded last stays: a verdict is recorded by who watches.
 Status LetControllerKnow(const OpenPulls& open_pulls, const config::TargetConfig& of_file,
                          const pulls::Verdict& verdict, const std::vector<forge::Message>& messages) {
   ASSIGN_OR_RETURN(pg::Session session, pg::Session::Connect({.url = open_pulls.target.database_url}));
@@ -215,11 +215,11 @@ Status LetControllerKnow(const OpenPulls& open_pulls, const config::TargetConfig
   if (found == known.end()) {
     return {};
   }
-  std::string sql = "BEGIN;" + PutPullRequestSql(owner, number,
-                                                 {.key = "",
-                                                  .verdict = DigestOf(verdict),
-                                                  .head = verdict.pull_request.head_commit,
-                                                  .held_check = found->second.held_check});
+  std::string sql =
+      "BEGIN;" +
+      PutPullRequestSql(
+          owner, number,
+          {.key = "", .verdict = found->second.verdict, .head = "", .held_check = found->second.held_check});
   for (const forge::Message& message : messages) {
     sql += PutMessageSql(owner, message, number);
   }
