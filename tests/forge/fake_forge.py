@@ -160,6 +160,8 @@ class Control:
         (self._project.closed_forks.add if closed else self._project.closed_forks.discard)(owner)
 
     def review(self, number, **review):
+        """Of what the pull request is now, whoever asked for it before."""
+        self._forge.follow()
         self._project.review(number, **review)
         self._forge.tell("review", {"action": "submitted", "number": number})
 

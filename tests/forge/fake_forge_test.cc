@@ -313,6 +313,14 @@ TEST_P(RebasingFakeForge, ARebaseMergeIsALineOfNewCommits) {
   EXPECT_EQ(forge_.Violations(), "");
 }
 
+TEST_P(RebasingFakeForge, AReviewIsOfWhatWasPushedLastWhoeverAskedForItBefore) {
+  forge_.Open({.branch = "topic"});
+  const std::string pushed = Push("topic", "TOPIC", "2");
+  forge_.Review(1, "grace");
+  const Json reviews = Json::parse(Send("GET", "/pulls/1/reviews").body);
+  EXPECT_EQ(reviews.at(0).at("commit_id"), pushed);
+}
+
 TEST_P(RebasingFakeForge, ARebaseMergeIsNewEvenWhereTheBaseStoodStill) {
   const std::string old = repo_.RevParse("topic");
   forge_.Open({.branch = "topic"});
