@@ -3,6 +3,7 @@
 #include <cstring>
 #include <exception>
 
+#include "base/sanitizers.h"
 #include "controller/check/judge.h"
 #include "controller/cli/command.h"
 #include "controller/git/fetch.h"
@@ -27,7 +28,7 @@ int main(int argc, char** argv) {
   }
 }
 
-#ifdef __SANITIZE_ADDRESS__
+#if PALIAD_ADDRESS_SANITIZER
 // libgit2 1.5 does not free the known hosts that it read, once for each connection over ssh; the process that
 // makes one ends with it. Its own entries, and libssh2's.
 extern "C" const char* __lsan_default_suppressions() {

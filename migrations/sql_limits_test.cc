@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/json.h"
+#include "base/sanitizers.h"
 #include "migrations/sql_file.h"
 #include "migrations/sql_tree.h"
 
@@ -32,11 +33,7 @@ long PeakMebibytes() {
 }
 
 // The sanitizers' own memory is not what is measured.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr long kMaxPeakMebibytes = 4000;
-#else
-constexpr long kMaxPeakMebibytes = 400;
-#endif
+constexpr long kMaxPeakMebibytes = PALIAD_SANITIZED != 0 ? 4000 : 400;
 
 TEST(SqlLimits, ManyStatementsShareTheirTreesAndKeepTheirPlaces) {
   const std::string row = "INSERT INTO t (a, b, c) VALUES (12345, 'some text here', now());\n";

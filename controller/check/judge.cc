@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/sanitizers.h"
 #include "controller/check/judge_message.h"
 #include "controller/process/spawn.h"
 #include "migrations/sql_file.h"
@@ -22,11 +23,7 @@ const std::vector<std::string_view> kEnvironment = {"LANG",          "LD_LIBRARY
                                                     "UBSAN_OPTIONS", "TSAN_OPTIONS",    "LSAN_OPTIONS"};
 
 // AddressSanitizer maps terabytes of address space that it never uses.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kLimitsMemory = false;
-#else
-constexpr bool kLimitsMemory = true;
-#endif
+constexpr bool kLimitsMemory = PALIAD_SANITIZED == 0;
 
 Finding DeathOf(const Migration& migration, const std::string& how) {
   Finding finding = MakeFinding("unreadable", migration.path,

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/sanitizers.h"
 #include "controller/check/judge_message.h"
 #include "policies/rules.h"
 
@@ -105,7 +106,7 @@ TEST(SqlJudge, AFileThatTakesTooLongIsAFinding) {
   EXPECT_THAT(late[0].message, HasSubstr("did not end within"));
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !PALIAD_SANITIZED
 TEST(SqlJudge, AFileThatTakesTooMuchMemoryIsAFindingAndTheNextOneIsJudged) {
   SqlJudge judge(DefaultPolicy(), "t.t", {.address_space = std::uint64_t{512} << 20});
   const std::vector<Finding> dead = JudgeText(judge, "SELECT " + Repeat("1+", 500'000) + "1;");
