@@ -66,6 +66,7 @@ struct Config {
   std::string data_dir;  // absolute
   int concurrency = 4;   // > 0
   std::chrono::milliseconds shutdown_grace{300'000};
+  std::chrono::milliseconds fetch_timeout{600'000};  // > 0; of one fetch
   HttpConfig http;
   std::vector<TargetConfig> targets;  // at least one, in the file's order; names differ
 

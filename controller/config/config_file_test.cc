@@ -49,6 +49,7 @@ TEST(ConfigFile, WhatIsNotWrittenHasItsDefault) {
   EXPECT_EQ(config.data_dir, "/cache/paliad");
   EXPECT_EQ(config.concurrency, 4);
   EXPECT_EQ(config.shutdown_grace, std::chrono::minutes(5));
+  EXPECT_EQ(config.fetch_timeout, std::chrono::minutes(10));
   EXPECT_EQ(config.http.host, "127.0.0.1");
   EXPECT_EQ(config.http.port, 8080);
   EXPECT_EQ(config.http.tokens_file, "/cache/paliad/tokens");
@@ -80,6 +81,7 @@ TEST(ConfigFile, EveryKeyIsRead) {
 data_dir = "/var/lib/paliad"
 concurrency = 16
 shutdown_grace = "90s"
+fetch_timeout = "30m"
 [http]
 listen = "[::1]:0"
 tokens_file = "secret/tokens"
@@ -123,6 +125,7 @@ ca_file = "forge.pem"
   EXPECT_EQ(config.data_dir, "/var/lib/paliad");
   EXPECT_EQ(config.concurrency, 16);
   EXPECT_EQ(config.shutdown_grace, std::chrono::seconds(90));
+  EXPECT_EQ(config.fetch_timeout, std::chrono::minutes(30));
   EXPECT_EQ(config.http.host, "::1");
   EXPECT_EQ(config.http.port, 0);
   EXPECT_EQ(config.http.tokens_file, "/var/lib/paliad/secret/tokens");

@@ -204,6 +204,7 @@ void ConfigReader::ReadController(const toml::table& table) {
   reader.Path("data_dir", config_.data_dir);
   reader.Number("concurrency", config_.concurrency, 1, kMaxConcurrency);
   reader.Duration("shutdown_grace", config_.shutdown_grace, milliseconds(0));
+  reader.Duration("fetch_timeout", config_.fetch_timeout, milliseconds(1));
   reader.RejectTheRest();
 }
 

@@ -195,7 +195,19 @@ Result<Rows> Session::AskForFacts() {
   return std::move(answer.back());
 }
 
+Status Session::RequirePrimary() const {
+  if (!facts_.in_recovery) {
+    return {};
+  }
+  return Fail({.kind = ErrorKind::kUnavailable,
+               .doing = "use the database",
+               .subject = shown_url_,
+               .cause = "it is a read-only standby: its locks exclude nobody on the primary",
+               .hint = "connect to the primary (target_session_attrs=read-write in the URL finds it)"});
+}
+
 Status Session::RequireExclusiveBackend() {
+  RETURN_IF_ERROR(RequirePrimary());
   const auto refuse = [&](std::string cause, std::string hint) {
     return Fail({.kind = ErrorKind::kInvalidInput,
                  .doing = "use the database",
@@ -203,10 +215,6 @@ Status Session::RequireExclusiveBackend() {
                  .cause = std::move(cause),
                  .hint = std::move(hint)});
   };
-  if (facts_.in_recovery) {
-    return refuse("it is a read-only standby: its locks exclude nobody on the primary",
-                  "connect to the primary (target_session_attrs=read-write in the URL finds it)");
-  }
   if (!facts_.track_counts) {
     return refuse("track_counts is off, so nobody can tell whether a migration wrote to the tracker",
                   "set track_counts = on (PostgreSQL's default)");

@@ -74,8 +74,11 @@ class Session {
   Session& operator=(Session&&) noexcept;
   ~Session();
 
-  // kInvalidInput unless this session may write: the server is not a standby, counts tuples, and the
-  // connection is this client's alone for as long as it lasts (not through a transaction pooler).
+  // kUnavailable if the server is a standby, which may be promoted yet.
+  [[nodiscard]] Status RequirePrimary() const;
+
+  // As RequirePrimary, and kInvalidInput unless the server counts tuples and the connection is this client's
+  // alone for as long as it lasts (not through a transaction pooler).
   [[nodiscard]] Status RequireExclusiveBackend();
 
   // SQL that makes every setting explicit that matters to the core: the login role's defaults may be

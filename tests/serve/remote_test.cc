@@ -7,16 +7,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
-#include <sstream>
 #include <string>
 #include <vector>
 
+#include "tests/serve/git_server.h"
 #include "tests/serve/served.h"
 #include "tests/support/http_client.h"
-#include "tests/support/pg_client.h"
-#include "tests/support/process.h"
-#include "tests/support/temp_dir.h"
 #include "tests/support/webhook.h"
 
 namespace paliad::testing {
@@ -24,30 +20,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-class GitServer {
- public:
-  explicit GitServer(std::vector<std::string> arguments) : process_(MakeCommand(std::move(arguments))) {
-    std::istringstream said(process_.ReadStdoutUntil("ready\n"));
-    for (std::string line; std::getline(said, line);) {
-      said_.push_back(line);
-    }
-  }
-  ~GitServer() {
-    process_.Kill(SIGTERM);
-    process_.Wait();
-  }
-  const std::string& operator[](std::size_t line) const { return said_.at(line); }
-
- private:
-  static Command MakeCommand(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), std::filesystem::absolute("tests/git/git_server").string());
-    return {.argv = std::move(arguments), .deadline = std::chrono::minutes(10)};
-  }
-
-  BackgroundProcess process_;
-  std::vector<std::string> said_;
-};
 
 // A push, a run, another push, another run.
 void ExpectServes(Served& served) {
@@ -100,48 +72,28 @@ void ExpectWebhookServes(Served& served) {
   EXPECT_EQ(served.Inconsistency(), "");
 }
 
-// The private repository behind nginx.
-void UseHttps(Served& served, const GitServer& server) {
-  const std::string password = served.data_dir() + ".password";
-  WriteFile(password, "correct horse\n");
-  served.targets.front().repository = server[0] + "/private/origin.git";
-  served.targets.front().keys =
-      fmt::format("ca_file = '{}'\nusername_env = 'GIT_USER'\npassword_file = '{}'", server[1], password);
-  served.variables["GIT_USER"] = "reader";
-}
-
-void UseSsh(Served& served, const GitServer& server) {
-  served.targets.front().repository = server[0] + served.origin();
-  served.targets.front().keys =
-      fmt::format("ssh_key_file = '{}'\nknown_hosts_file = '{}'", server[1], server[2]);
-}
-
 TEST(Remote, OverHttpsWithAPasswordAndAPrivateAuthority) {
   Served served;
-  const GitServer server({"https", std::filesystem::path(served.origin()).parent_path()});
-  UseHttps(served, server);
+  const auto server = GitServer::OverHttps(served);
   ExpectServes(served);
   EXPECT_THAT(served.Logs(), Not(HasSubstr("correct horse")));
 }
 
 TEST(Remote, OverSshWithAKeyAndKnownHosts) {
   Served served;
-  const GitServer server({"ssh"});
-  UseSsh(served, server);
+  const auto server = GitServer::OverSsh(served);
   ExpectServes(served);
 }
 
 TEST(Remote, OverHttpsWhereOnlyAWebhookTellsOfAPush) {
   Served served;
-  const GitServer server({"https", std::filesystem::path(served.origin()).parent_path()});
-  UseHttps(served, server);
+  const auto server = GitServer::OverHttps(served);
   ExpectWebhookServes(served);
 }
 
 TEST(Remote, OverSshWhereOnlyAWebhookTellsOfAPush) {
   Served served;
-  const GitServer server({"ssh"});
-  UseSsh(served, server);
+  const auto server = GitServer::OverSsh(served);
   ExpectWebhookServes(served);
 }
 

@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/sanitizers.h"
 #include "tests/serve/served.h"
 #include "tests/support/http_client.h"
 #include "tests/support/pg_client.h"
@@ -253,6 +254,56 @@ TEST(Serve, OneBrokenTargetHarmsNoOther) {
   EXPECT_EQ(clones, 1) << "one clone for all targets on one repository";
 }
 
+// By the command line, while the controller runs: what it makes is good at once, and what it revokes is not.
+TEST(Tokens, AreMadeListedAndRevokedWhileTheControllerRuns) {
+  Served served;
+  served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});
+  served.Push();
+  served.WriteConfig();
+  const auto controller = served.Start();
+  served.Await(Served::kApplied, "1");
+  const std::uint16_t port = served.AwaitServing(*controller);
+  const auto ask = [&](std::string_view method, std::string_view path, const std::string& token,
+                       std::string_view body = "") {
+    return Fetch(port, method, path,
+                 fmt::format("Authorization: Bearer {}\r\nContent-Type: application/json\r\n", token), body)
+        .status;
+  };
+  const auto make = [&](const char* role) {
+    const Outcome made = served.Run({"token", "new", "--role", role, "--name", fmt::format("the {}", role)});
+    EXPECT_EQ(made.exit_code, 0) << made.err;
+    return made.json;
+  };
+  const Json auditor = make("auditor");
+  const Json acting = make("operator");
+  constexpr char kTargets[] = "/api/v1/targets";
+  constexpr char kSuspend[] = "/api/v1/targets/default/suspend";
+  constexpr char kReason[] = R"({"reason":"the summer sale"})";
+  EXPECT_EQ(ask("GET", kTargets, "nonsense"), 401);
+  EXPECT_EQ(ask("GET", kTargets, auditor.at("token")), 200);
+  EXPECT_EQ(ask("POST", kSuspend, auditor.at("token"), kReason), 403);
+  EXPECT_EQ(ask("POST", kSuspend, acting.at("token"), kReason), 202);
+  served.AwaitLog("suspended: the summer sale");
+  EXPECT_EQ(served.Value("SELECT convert_from(leaf, 'UTF8')::jsonb ->> 'reason' FROM paliad_ledger.entry"
+                         " WHERE kind = 'suspended'"),
+            "the summer sale");
+  const Outcome listed = served.Run({"token", "list"});
+  ASSERT_EQ(listed.json.size(), 2U) << listed.out;
+  EXPECT_EQ(listed.json[0]["name"], "the auditor");
+  EXPECT_EQ(listed.out.find(auditor.at("token").get<std::string>()), std::string::npos);
+  EXPECT_EQ(served.Run({"token", "revoke", auditor.at("id")}).exit_code, 0);
+  EXPECT_EQ(ask("GET", kTargets, auditor.at("token")), 401);
+  EXPECT_EQ(ask("GET", kTargets, acting.at("token")), 200);
+  EXPECT_EQ(served.Run({"token", "revoke", "nobody"}).exit_code, 1);
+  EXPECT_EQ(Served::Stop(*controller), 0);
+  for (const Json& token : {auditor, acting}) {
+    EXPECT_EQ(served.Logs().find(token.at("token").get<std::string>()), std::string::npos)
+        << "a token was logged";
+    EXPECT_EQ(ReadFile(served.data_dir() + "/tokens").find(token.at("token").get<std::string>()),
+              std::string::npos);
+  }
+}
+
 // Of /proc/PID/status: "VmRSS", "VmHWM".
 std::int64_t Kib(pid_t pid, std::string_view field) {
   const std::string status = ReadFile(fmt::format("/proc/{}/status", pid));
@@ -305,7 +356,7 @@ TEST(Webhooks, TenThousandInABurstAreFewFetchesAndNoMemory) {
              kOfEach, grown);
   // Each burst is one, but for the times that a loaded machine stood still for longer than it may pause.
   EXPECT_LE(more, 500);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !PALIAD_SANITIZED
   EXPECT_LT(grown, 8 * 1024);
 #endif
   EXPECT_EQ(Served::Stop(*controller), 0);

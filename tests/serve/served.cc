@@ -19,19 +19,6 @@ namespace {
 constexpr std::chrono::seconds kPatience{90};
 constexpr std::chrono::milliseconds kTick{20};
 
-// Calls `ask` until it answers true; false: it never did.
-template <class Ask>
-bool Until(const Ask& ask) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (!ask()) {
-    if (std::chrono::steady_clock::now() >= deadline) {
-      return false;
-    }
-    std::this_thread::sleep_for(kTick);
-  }
-  return true;
-}
-
 std::string Variable(const ServedTarget& target) {
   std::string name = "DATABASE_" + target.name;
   for (char& c : name) {
@@ -41,6 +28,17 @@ std::string Variable(const ServedTarget& target) {
 }
 
 }  // namespace
+
+bool Served::Until(const std::function<bool()>& ask) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!ask()) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return false;
+    }
+    std::this_thread::sleep_for(kTick);
+  }
+  return true;
+}
 
 Served::Served() : Served(PostgresServer::Shared().CreateDatabase()) {}
 

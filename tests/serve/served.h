@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -56,6 +57,8 @@ class Served {
   // paliadctl with the configuration, answering in JSON.
   Outcome Run(std::vector<std::string> arguments) const;
 
+  // Asks until the answer is true, for longer than anything takes; false: it never was.
+  static bool Until(const std::function<bool()>& ask);
   // Waits until the query of the first target's database, or of `database`, answers `expected`; fails the
   // test with the logs if it does not. Errors (there is no such table yet) are answers too.
   void Await(std::string_view sql, std::string_view expected, const std::string& database = "") const;

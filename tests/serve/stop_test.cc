@@ -5,14 +5,12 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <random>
 #include <string>
 #include <thread>
 
 #include "tests/serve/served.h"
-#include "tests/support/pg_client.h"
-#include "tests/support/postgres_server.h"
+#include "tests/support/temp_dir.h"
 
 namespace paliad::testing {
 namespace {
@@ -103,47 +101,6 @@ TEST(Reload, ABadFileIsReportedAndTheOldConfigurationStays) {
   served.WriteConfig();
   controller->Kill(SIGHUP);
   served.Await(Served::kApplied, "1 2 3");
-  EXPECT_EQ(Served::Stop(*controller), 0);
-  EXPECT_EQ(served.Inconsistency(), "");
-}
-
-TEST(Faults, ADatabaseThatIsDownIsWaitedFor) {
-  PostgresServer server;
-  Served served(server.CreateDatabase());
-  served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});
-  served.Push();
-  served.WriteConfig();
-  const auto controller = served.Start();
-  served.Await(Served::kApplied, "1");
-  server.Stop(PostgresServer::Stopping::kImmediate);
-  served.Commit({{"2_b.up.sql", "CREATE TABLE b ();"}});
-  served.Push();
-  served.AwaitLog("retrying");
-  server.Start();
-  served.Await(Served::kApplied, "1 2");
-  EXPECT_EQ(Served::Stop(*controller), 0);
-  EXPECT_EQ(served.Inconsistency(), "");
-}
-
-TEST(Faults, ARepositoryThatIsGoneOrDamagedIsWaitedForAndACorruptCloneHeals) {
-  Served served;
-  served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});
-  served.Push();
-  served.WriteConfig();
-  const auto controller = served.Start();
-  served.Await(Served::kApplied, "1");
-  std::filesystem::rename(served.origin(), served.origin() + ".away");
-  served.AwaitLog("cannot fetch");
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(served.data_dir() + "/git")) {
-    if (entry.is_regular_file() && entry.path().string().find("/objects/") != std::string::npos) {
-      std::filesystem::permissions(entry.path(), std::filesystem::perms::owner_all);
-      std::filesystem::resize_file(entry.path(), 10);
-    }
-  }
-  std::filesystem::rename(served.origin() + ".away", served.origin());
-  served.Commit({{"2_b.up.sql", "CREATE TABLE b ();"}});
-  served.Push();
-  served.Await(Served::kApplied, "1 2");
   EXPECT_EQ(Served::Stop(*controller), 0);
   EXPECT_EQ(served.Inconsistency(), "");
 }

@@ -100,6 +100,7 @@ void Loop::StartSources(const config::Config& config) {
   for (const auto& [key, seats] : shared) {
     SourceOptions options{
         .target = seats.front()->loop->config(), .target_names = {}, .data_dir = config.data_dir};
+    options.deadline = config.fetch_timeout;
     options.interval = options.target.interval;
     for (const Seat* seat : seats) {
       options.target_names.push_back(seat->loop->name());

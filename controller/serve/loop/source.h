@@ -37,7 +37,7 @@ struct SourceOptions {
   std::string data_dir;
   std::set<std::string> references;             // beside the branches: "refs/pull/*/head"
   std::chrono::milliseconds interval{60'000};   // the shortest of theirs
-  std::chrono::milliseconds deadline{600'000};  // of one fetch
+  std::chrono::milliseconds deadline{600'000};  // > 0; of one fetch
 };
 
 class Source {

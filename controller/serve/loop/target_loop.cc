@@ -189,6 +189,10 @@ Result<pg::Session> TargetLoop::Connect() {
   const Result<Target> target = config::WithDatabase(config_);
   Result<pg::Session> session =
       target ? pg::Session::Connect({.url = target->database_url}) : Fail(target.error());
+  // After a failover it may be one that is promoted in a moment.
+  if (const Status primary = session ? session->RequirePrimary() : Status(); !primary) {
+    session = Fail(primary.error());
+  }
   const std::lock_guard lock(mutex_);
   if (session) {
     snapshot_.database = {.last_success = environment_.clock.Now(), .error = ""};
