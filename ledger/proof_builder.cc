@@ -86,6 +86,30 @@ void SubtreeCollector::Append(const Sha256Digest& leaf_hash) {
     return;
   }
   range_.Append(leaf_hash);
+  FinishSpan();
+}
+
+bool SubtreeCollector::TakesSubtree(std::uint64_t leaves) const {
+  if (complete()) {
+    return true;
+  }
+  const Span& wanted = spans_[order_[current_]];
+  const std::uint64_t end = next_leaf_ + leaves;
+  return end <= wanted.begin || (next_leaf_ >= wanted.begin && end <= wanted.end);
+}
+
+void SubtreeCollector::AppendSubtree(const Sha256Digest& hash, std::uint64_t leaves) {
+  assert(TakesSubtree(leaves));
+  const std::uint64_t first = next_leaf_;
+  next_leaf_ += leaves;
+  if (complete() || first < spans_[order_[current_]].begin) {
+    return;
+  }
+  range_.AppendSubtree(hash, leaves);
+  FinishSpan();
+}
+
+void SubtreeCollector::FinishSpan() {
   if (next_leaf_ == spans_[order_[current_]].end) {
     hashes_[order_[current_]] = range_.Root();
     range_ = CompactRange();

@@ -47,6 +47,12 @@ class SubtreeCollector {
   // The next leaf's hash, from leaf 0 on. Leaves past the last span are ignored.
   void Append(const Sha256Digest& leaf_hash);
 
+  // Whether the next `leaves` leaves may come as one subtree: no node of the proof has some of them only.
+  bool TakesSubtree(std::uint64_t leaves) const;
+  // The hash of a perfect subtree instead of its leaves. REQUIRES: TakesSubtree(leaves), and `leaves` is a
+  // power of two that divides the number of leaves that came so far.
+  void AppendSubtree(const Sha256Digest& hash, std::uint64_t leaves);
+
   // Every leaf that the proof needs has come.
   bool complete() const { return current_ == order_.size(); }
 
@@ -54,6 +60,9 @@ class SubtreeCollector {
   const Proof& Hashes() const;
 
  private:
+  // After the current span got something: on to the next one if that was its last leaf.
+  void FinishSpan();
+
   std::vector<Span> spans_;
   std::vector<std::size_t> order_;  // of spans_, from left to right
   std::size_t current_ = 0;         // in order_

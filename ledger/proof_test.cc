@@ -144,6 +144,33 @@ TEST(Proof, VectorsOfTheReferenceTree) {
             Hashes({k0Ebc, "b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f", kRoot4}));
 }
 
+TEST(Proof, WholeSubtreesMayStandForTheirLeaves) {
+  constexpr std::uint64_t kSubtree = 4;
+  for (std::uint64_t size = 1; size <= kMost; ++size) {
+    const std::vector<Sha256Digest> leaves = Leaves(size);
+    for (std::uint64_t index = 0; index < size; ++index) {
+      SubtreeCollector collector(InclusionSpans(index, size));
+      int subtrees = 0;
+      for (std::uint64_t at = 0; at < size;) {
+        const bool whole = at % kSubtree == 0 && at + kSubtree <= size;
+        if (whole && collector.TakesSubtree(kSubtree)) {
+          collector.AppendSubtree(Mth(leaves, at, at + kSubtree), kSubtree);
+          at += kSubtree;
+          ++subtrees;
+        } else {
+          collector.Append(leaves[at++]);
+        }
+      }
+      ASSERT_TRUE(collector.complete());
+      EXPECT_EQ(collector.Hashes(), Collect(leaves, InclusionSpans(index, size))) << index << " of " << size;
+      // All but the one that the leaf itself is in.
+      const std::uint64_t all = size / kSubtree;
+      EXPECT_EQ(subtrees, static_cast<int>(all - (index / kSubtree < all ? 1 : 0)))
+          << index << " of " << size;
+    }
+  }
+}
+
 TEST(Proof, EveryInclusionProofIsThatOfTheDefinitionAndHolds) {
   for (std::uint64_t size = 1; size <= kMost; ++size) {
     const std::vector<Sha256Digest> leaves = Leaves(size);

@@ -152,7 +152,7 @@ Status ExportBundle(const LogReader& log, const Selection& selection, const Trus
     sizes.insert(before.checkpoint.size);
   }
   RootsAt roots(std::move(sizes));
-  RETURN_IF_ERROR(log.ForEachHash(size, [&](const Sha256Digest& hash) {
+  RETURN_IF_ERROR(log.ForEachHash(0, size, [&](const Sha256Digest& hash) {
     complement.Append(hash);
     roots.Append(hash);
     for (ledger::SubtreeCollector& collector : consistency) {

@@ -117,7 +117,7 @@ Status LogReader::ForEachRow(std::uint64_t first, std::optional<std::uint64_t> e
 }
 
 // A row a hash costs more than the hashing.
-Status LogReader::ForEachHash(std::uint64_t end, const OnHash& on_hash) const {
+Status LogReader::ForEachHash(std::uint64_t first, std::uint64_t end, const OnHash& on_hash) const {
   const auto bad = [](std::uint64_t seq) {
     return Fail(
         {.kind = ErrorKind::kCorruption,
@@ -126,7 +126,7 @@ Status LogReader::ForEachHash(std::uint64_t end, const OnHash& on_hash) const {
          .cause = fmt::format("at entry {} or soon after it one is missing or not as it was appended", seq),
          .hint = "`paliadctl ledger verify` says what else is"});
   };
-  for (std::uint64_t first = 0; first < end; first += kHashesAtATime) {
+  for (; first < end; first += kHashesAtATime) {
     const std::uint64_t count = std::min<std::uint64_t>(kHashesAtATime, end - first);
     ASSIGN_OR_RETURN(
         const std::vector<pg::Rows> answer,

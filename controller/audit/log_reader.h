@@ -62,9 +62,9 @@ class LogReader {
   [[nodiscard]] Status ForEachRow(std::uint64_t first, std::optional<std::uint64_t> end,
                                   const OnRow& on_row) const;
 
-  // The stored hashes alone, from seq 0 on and before `end`. kCorruption for a gap.
+  // The stored hashes alone, from `first` on and before `end`. kCorruption for a gap.
   using OnHash = std::function<void(const Sha256Digest& leaf_hash)>;
-  [[nodiscard]] Status ForEachHash(std::uint64_t end, const OnHash& on_hash) const;
+  [[nodiscard]] Status ForEachHash(std::uint64_t first, std::uint64_t end, const OnHash& on_hash) const;
 
   struct Body {
     Sha256Digest digest{};

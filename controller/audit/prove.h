@@ -17,9 +17,12 @@ struct EntryProof {
 };
 
 // kInvalidInput where the checkpoint is of an older log; kCorruption where the log is not the one that the
-// checkpoint was made of. What is returned was verified.
+// checkpoint was made of. What is returned was verified. The first proof reads the hashes of the whole log
+// and keeps subtrees of it in `cache_folder`, the next ones only what is around their entry and what came
+// since; an empty folder keeps nothing.
 [[nodiscard]] Result<EntryProof> ProveEntry(const LogReader& log, std::uint64_t seq,
-                                            const TrustedCheckpoint& checkpoint);
+                                            const TrustedCheckpoint& checkpoint,
+                                            const std::string& cache_folder);
 
 }  // namespace paliad::audit
 

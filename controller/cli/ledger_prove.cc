@@ -35,8 +35,9 @@ Result<int> RunProve(const Invocation& invocation, const Flags& flags) {
   ASSIGN_OR_RETURN(const audit::LogReader log, audit::LogReader::Begin(ledger.session));
   ASSIGN_OR_RETURN(const audit::TrustedCheckpoint checkpoint,
                    audit::FindNewestCheckpoint(log, ledger.setup.identity, ledger.setup.places));
-  ASSIGN_OR_RETURN(const audit::EntryProof proof,
-                   audit::ProveEntry(log, static_cast<std::uint64_t>(flags.seq), checkpoint));
+  ASSIGN_OR_RETURN(
+      const audit::EntryProof proof,
+      audit::ProveEntry(log, static_cast<std::uint64_t>(flags.seq), checkpoint, ledger.target.data_dir));
   if (!flags.file.empty()) {
     RETURN_IF_ERROR(WriteFile(flags.file, proof.proof));
     RETURN_IF_ERROR(WriteFile(flags.file + ".entry", proof.leaf));

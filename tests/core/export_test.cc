@@ -46,6 +46,44 @@ TEST(Prove, EachEntrysProofVerifiesWithoutTheDatabase) {
   }
 }
 
+TEST(Prove, KeepsSubtreesOfALongLogAndBelievesNothingOfThem) {
+  SignedLedger ledger;
+  ASSERT_EQ(ledger.ApplyNext().exit_code, 0);
+  ledger.scenario().Exec(
+      "DO $$ BEGIN FOR i IN 1..2500 LOOP PERFORM paliad_ledger.append(convert_to("
+      "'{\"at\":\"2026-05-20T10:38:00.000000Z\",\"format\":1,\"kind\":\"drift\",\"ordinal\":0,\"run\":"
+      "\"0b3c8f3e-0000-4000-8000-' || lpad(i::text, 12, '0') || '\",\"target\":\"default\","
+      "\"tracker\":\"paliad.applied_migrations\"}', 'UTF8')); END LOOP; END $$");
+  ASSERT_EQ(ledger.Run({"ledger", "checkpoint"}).exit_code, 0);
+  const std::string file = ledger.File("tlog-proof");
+  const auto expect_proved = [&](int seq) {
+    const Outcome proof = ledger.Run({"ledger", "prove", std::to_string(seq), "--out", file});
+    EXPECT_EQ(proof.exit_code, 0) << proof.err;
+    EXPECT_EQ(VerifyOutside(ledger, {"--proof", file, "--entry", file + ".entry"}).exit_code, 0);
+  };
+  expect_proved(7);
+  std::string kept;
+  for (const auto& entry : fs::directory_iterator(ledger.scenario().data_dir() + "/ledger")) {
+    kept = entry.path().extension() == ".subtrees" ? entry.path().string() : kept;
+  }
+  const std::string good = ReadFile(kept);
+  EXPECT_EQ(good.size(), 2 * 32U) << "two of 1024 entries each";
+  for (const int seq : {7, 1023, 1024, 2047, 2048, ledger.Size() - 1}) {
+    expect_proved(seq);
+  }
+  // Another history's, half of one, and more than there is.
+  for (const std::string& bad : {std::string(64, 'x'), good.substr(0, 40), good + good, std::string()}) {
+    WriteFile(kept, bad);
+    expect_proved(1500);
+    expect_proved(2400);
+    EXPECT_EQ(ReadFile(kept).substr(0, 64), good);
+  }
+  // What the subtrees stand for is not read any more; what the entry is in is.
+  ledger.Attack("UPDATE paliad_ledger.entry SET leaf_hash = sha256('x') WHERE seq = 2");
+  EXPECT_EQ(ledger.Run({"ledger", "prove", "3"}).exit_code, 6);
+  expect_proved(1500);
+}
+
 TEST(Prove, RefusesWhatNoCheckpointCoversAndALogThatIsAnotherOne) {
   SignedLedger ledger;
   ASSERT_EQ(ledger.ApplyNext().exit_code, 0);

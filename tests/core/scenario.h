@@ -66,6 +66,7 @@ class Scenario {
 
   GitRepo& repo() { return repo_; }
   const std::string& url() const { return url_; }
+  const std::string& data_dir() const { return data_dir_.path(); }
 
  private:
   GitRepo repo_;
