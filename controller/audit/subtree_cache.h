@@ -1,6 +1,6 @@
-// Roots of the log's perfect subtrees, kept in a file of this machine, so that a proof reads the hashes around its
-// entry and not those of the whole log. Nothing in it is believed: a proof is verified before it is handed out, and
-// where it does not verify, it is made again without.
+// Roots of the log's perfect subtrees, kept in a file of this machine, so that a proof reads the hashes
+// around its entry and not those of the whole log. Nothing in it is believed: a proof is verified before it
+// is handed out, and where it does not verify, it is made again without.
 #ifndef PALIAD_CONTROLLER_AUDIT_SUBTREE_CACHE_H_
 #define PALIAD_CONTROLLER_AUDIT_SUBTREE_CACHE_H_
 

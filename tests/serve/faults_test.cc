@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/sanitizers.h"
 #include "tests/serve/git_server.h"
 #include "tests/serve/served.h"
 #include "tests/support/http_client.h"
@@ -211,6 +212,8 @@ TEST(DatabaseFaults, AFailoverIsWaitedForUntilTheStandbyIsPromoted) {
   ExpectMadeUpFor(served, *controller);
 }
 
+// libfaketime and a sanitizer's runtime both replace the functions of the clock, and wait for each other.
+#if !PALIAD_SANITIZED
 // By somebody, or by a machine that was restored: what has been recorded lies in the future then.
 TEST(ClockFaults, AClockThatIsSetBackStopsNothing) {
   Served served;
@@ -234,6 +237,7 @@ TEST(ClockFaults, AClockThatIsSetBackStopsNothing) {
       << served.Logs();
   EXPECT_EQ(served.Run({"ledger", "verify"}).exit_code, 0);
 }
+#endif
 
 }  // namespace
 }  // namespace paliad::testing
