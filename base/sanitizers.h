@@ -1,8 +1,7 @@
 // Which sanitizer this is built with: g++ and clang 14 say it in different ways.
 //
 //   PALIAD_ADDRESS_SANITIZER  1 with AddressSanitizer, else 0
-//   PALIAD_SANITIZED          1 with AddressSanitizer or ThreadSanitizer, which need memory of their own,
-//   else 0
+//   PALIAD_SANITIZED          1 with that or ThreadSanitizer, which need memory of their own, else 0
 #ifndef PALIAD_BASE_SANITIZERS_H_
 #define PALIAD_BASE_SANITIZERS_H_
 

@@ -25,11 +25,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void PushFirst(Served& served) {
-  served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});
-  served.Push();
-}
-
 void PushSecond(Served& served, std::string_view more = "") {
   served.Commit({{"2_b.up.sql", fmt::format("CREATE TABLE b ();\n{}", more)}});
   served.Push();
@@ -109,10 +104,7 @@ INSTANTIATE_TEST_SUITE_P(Remote, GitServerFaults,
 TEST_P(GitServerFaults, AreToldAndRecoveredFrom) {
   // Beyond what a good fetch takes on a loaded machine.
   served_.controller_keys = "fetch_timeout = '6s'";
-  PushFirst(served_);
-  served_.WriteConfig();
-  const auto controller = served_.Start();
-  served_.Await(Served::kApplied, "1");
+  const auto controller = served_.StartWithFirst();
   const std::uint16_t port = served_.AwaitServing(*controller);
   server_->way().Break(GetParam().fault);
   PushSecond(served_, Noise(400'000));
@@ -129,10 +121,7 @@ TEST_P(GitServerFaults, AreToldAndRecoveredFrom) {
 TEST(GitFaults, AnObjectThatTheServerLostHalfOfIsWaitedFor) {
   Served served;
   const auto server = GitServer::OverHttps(served);
-  PushFirst(served);
-  served.WriteConfig();
-  const auto controller = served.Start();
-  served.Await(Served::kApplied, "1");
+  const auto controller = served.StartWithFirst();
   // Before the branch is there, so that no fetch comes in between.
   served.Commit({{"2_b.up.sql", "CREATE TABLE b ();\n" + Noise(10'000)}});
   served.repo().Git({"push", "--quiet", "origin", "main:refs/hidden/x"});
@@ -150,10 +139,7 @@ TEST(GitFaults, AnObjectThatTheServerLostHalfOfIsWaitedFor) {
 
 TEST(GitFaults, ARepositoryThatIsGoneOrDamagedIsWaitedForAndACorruptCloneHeals) {
   Served served;
-  PushFirst(served);
-  served.WriteConfig();
-  const auto controller = served.Start();
-  served.Await(Served::kApplied, "1");
+  const auto controller = served.StartWithFirst();
   fs::rename(served.origin(), served.origin() + ".away");
   served.AwaitLog("cannot fetch");
   for (const auto& entry : fs::recursive_directory_iterator(served.data_dir() + "/git")) {
@@ -170,10 +156,7 @@ TEST(GitFaults, ARepositoryThatIsGoneOrDamagedIsWaitedForAndACorruptCloneHeals) 
 TEST(DatabaseFaults, AServerThatIsDownIsWaitedFor) {
   PostgresServer server;
   Served served(server.CreateDatabase());
-  PushFirst(served);
-  served.WriteConfig();
-  const auto controller = served.Start();
-  served.Await(Served::kApplied, "1");
+  const auto controller = served.StartWithFirst();
   server.Stop(PostgresServer::Stopping::kImmediate);
   PushSecond(served);
   served.AwaitLog("retrying");
@@ -197,9 +180,7 @@ TEST(DatabaseFaults, AFailoverIsWaitedForUntilTheStandbyIsPromoted) {
   move_to(primary);
   const std::string name = Value(database, "SELECT current_database()");
   Served served(primary.Url(name, "postgres", address.path()));
-  PushFirst(served);
-  served.WriteConfig();
-  const auto controller = served.Start();
+  const auto controller = served.StartWithFirst();
   served.AwaitLog("\"message\":\"ready\"");
   standby->CatchUp(primary);
   primary.Kill();
@@ -223,10 +204,7 @@ TEST(ClockFaults, AClockThatIsSetBackStopsNothing) {
                       {"FAKETIME_TIMESTAMP_FILE", offset},
                       {"FAKETIME_NO_CACHE", "1"},
                       {"FAKETIME_DONT_FAKE_MONOTONIC", "1"}};
-  PushFirst(served);
-  served.WriteConfig();
-  const auto controller = served.Start();
-  served.Await(Served::kApplied, "1");
+  const auto controller = served.StartWithFirst();
   served.AwaitLog("\"message\":\"ready\"");
   WriteFile(offset, "-400d");
   PushSecond(served);

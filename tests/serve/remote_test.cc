@@ -23,11 +23,7 @@ using ::testing::Not;
 
 // A push, a run, another push, another run.
 void ExpectServes(Served& served) {
-  served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});
-  served.Push();
-  served.WriteConfig();
-  const auto controller = served.Start();
-  served.Await(Served::kApplied, "1");
+  const auto controller = served.StartWithFirst();
   served.Commit({{"2_b.up.sql", "CREATE TABLE b ();"}});
   served.Push();
   served.Await(Served::kApplied, "1 2");

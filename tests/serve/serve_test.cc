@@ -35,11 +35,7 @@ constexpr char kState[] = "SELECT state FROM paliad_controller.target";
 
 TEST(Serve, APushIsAppliedWithinTheInterval) {
   Served served;
-  served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});
-  served.Push();
-  served.WriteConfig();
-  const auto controller = served.Start();
-  served.Await(Served::kApplied, "1");
+  const auto controller = served.StartWithFirst();
   served.Commit({{"2_b.up.sql", "CREATE TABLE b ();"}});
   served.Push();
   served.Await(Served::kApplied, "1 2");
@@ -53,11 +49,7 @@ TEST(Serve, APushIsAppliedWithinTheInterval) {
 TEST(Serve, APlaceOfPublicationThatFailsIsLoggedAndDelaysNothing) {
   Served served;
   served.targets.front().keys = "[target.ledger]\npublish = [\"file:/dev/null/checkpoints\"]";
-  served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});
-  served.Push();
-  served.WriteConfig();
-  const auto controller = served.Start();
-  served.Await(Served::kApplied, "1");
+  const auto controller = served.StartWithFirst();
   served.AwaitLog("/dev/null/checkpoints");
   EXPECT_EQ(Served::Stop(*controller), 0) << served.Logs();
   EXPECT_EQ(served.Value(Served::kOutcomes), "applied");
@@ -65,11 +57,7 @@ TEST(Serve, APlaceOfPublicationThatFailsIsLoggedAndDelaysNothing) {
 
 TEST(Serve, ThreeCommitsAtOnceHaveThreeRunsInOrder) {
   Served served;
-  served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});
-  served.Push();
-  served.WriteConfig();
-  const auto controller = served.Start();
-  served.Await(Served::kApplied, "1");
+  const auto controller = served.StartWithFirst();
   served.Commit({{"2_b.up.sql", "CREATE TABLE b ();"}});
   served.Commit({{"3_c.up.sql", "ALTER TABLE nowhere ADD COLUMN c int;"}}, "broken");
   served.Commit({{"3_c.up.sql", "CREATE TABLE c ();"}}, "fixed");
@@ -82,11 +70,7 @@ TEST(Serve, ThreeCommitsAtOnceHaveThreeRunsInOrder) {
 
 TEST(Serve, OnlyCommitsThatTouchTheTargetHaveRuns) {
   Served served;
-  served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});
-  served.Push();
-  served.WriteConfig();
-  const auto controller = served.Start();
-  served.Await(Served::kApplied, "1");
+  const auto controller = served.StartWithFirst();
   std::string history;
   for (int i = 1; i <= 200; ++i) {
     const std::string path = i % 40 == 0 ? fmt::format("migrations/{}_m.up.sql", i) : "README";
@@ -257,11 +241,7 @@ TEST(Serve, OneBrokenTargetHarmsNoOther) {
 // By the command line, while the controller runs: what it makes is good at once, and what it revokes is not.
 TEST(Tokens, AreMadeListedAndRevokedWhileTheControllerRuns) {
   Served served;
-  served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});
-  served.Push();
-  served.WriteConfig();
-  const auto controller = served.Start();
-  served.Await(Served::kApplied, "1");
+  const auto controller = served.StartWithFirst();
   const std::uint16_t port = served.AwaitServing(*controller);
   const auto ask = [&](std::string_view method, std::string_view path, const std::string& token,
                        std::string_view body = "") {

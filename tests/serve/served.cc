@@ -95,6 +95,15 @@ std::unique_ptr<BackgroundProcess> Served::Start() {
   return controller;
 }
 
+std::unique_ptr<BackgroundProcess> Served::StartWithFirst() {
+  Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});
+  Push();
+  WriteConfig();
+  auto controller = Start();
+  Await(kApplied, "1");
+  return controller;
+}
+
 std::uint16_t Served::AwaitServing(const BackgroundProcess& controller) const {
   constexpr std::string_view kBefore = "HTTP on port ";
   // The last one, for the system gives numbers out again.

@@ -49,6 +49,9 @@ class Served {
 
   // Starts a controller, with the configuration as it is on disk; logs go to a file of its own.
   std::unique_ptr<BackgroundProcess> Start();
+  // Pushes 1_a, which makes table a, writes the configuration, starts a controller, and waits until it is
+  // applied.
+  std::unique_ptr<BackgroundProcess> StartWithFirst();
   // Waits until it logs that it serves: from then on a signal is a request, before it is the end. Its HTTP
   // port.
   std::uint16_t AwaitServing(const BackgroundProcess& controller) const;

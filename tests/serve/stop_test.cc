@@ -81,11 +81,7 @@ TEST(Stop, WhenTheGraceIsOverTheStatementIsCancelledToo) {
 
 TEST(Reload, ABadFileIsReportedAndTheOldConfigurationStays) {
   Served served;
-  served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});
-  served.Push();
-  served.WriteConfig();
-  const auto controller = served.Start();
-  served.Await(Served::kApplied, "1");
+  const auto controller = served.StartWithFirst();
   WriteFile(served.config_file(), "brnach = 1\n");
   controller->Kill(SIGHUP);
   served.AwaitLog("the configuration stays as it was");
