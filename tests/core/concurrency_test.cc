@@ -5,7 +5,6 @@
 
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,21 +16,12 @@
 #include "ledger/merkle.h"
 #include "tests/core/installed_ledger.h"
 #include "tests/core/scenario.h"
+#include "tests/support/wait_for.h"
 
 namespace paliad::testing {
 namespace {
 
 using ::testing::HasSubstr;
-
-void WaitFor(const std::string& url, const std::string& condition) {
-  for (int i = 0; i < 2400; ++i) {
-    if (Value(url, "SELECT " + condition) == "t") {
-      return;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-  throw std::runtime_error("never became true: " + condition);
-}
 
 std::string IsRunning(const std::string& query) {
   return "EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'paliadctl' AND state = 'active'"

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ledger/merkle.h"
 #include "tests/core/scenario.h"
+#include "tests/support/wait_for.h"
 
 namespace paliad::testing {
 namespace {
@@ -63,6 +64,24 @@ TEST(Ledger, ALogOfAnotherHistoryIsHashedFromTheBeginning) {
   const Outcome run = scenario.Reconcile();
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(run.json["ledger"]["root"], RootOfLeaves(scenario));
+}
+
+// The run that makes the ledger plans the look-ups of `append` while the table has one page. A plan that
+// reads it whole would be kept, and each entry would cost what there is before it.
+TEST(Ledger, AppendingReadsNoMoreWhereTheRunAlsoMadeTheLedger) {
+  Scenario scenario;
+  constexpr int kFiles = 100;
+  for (int i = 1; i <= kFiles; ++i) {
+    scenario.Add(std::to_string(i) + "_t.up.sql", "SELECT 1;");
+  }
+  scenario.Commit();
+  ASSERT_EQ(scenario.Reconcile().exit_code, 0);
+  const auto stat = [](const std::string& column) {
+    return "(SELECT " + column + " FROM pg_stat_user_tables WHERE relid = 'paliad_ledger.entry'::regclass)";
+  };
+  WaitFor(scenario.url(), stat("n_tup_ins > " + std::to_string(kFiles)));
+  EXPECT_LT(std::stol(scenario.Value("SELECT " + stat("seq_tup_read"))), 10 * kFiles)
+      << "rows of sequential scans";
 }
 
 TEST(Ledger, EveryLeafIsCanonicalJson) {

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "tests/support/wait_for.h"
+
 namespace paliad::testing {
 namespace {
 
@@ -96,16 +98,7 @@ Command ScratchFixture::Check(const Files& files, const std::vector<std::string>
   return {.argv = std::move(argv)};
 }
 
-void ScratchFixture::WaitFor(const std::string& condition) {
-  PgConnection admin(Server().Url());
-  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(2);
-  while (admin.Value("SELECT " + condition) != "t") {
-    if (std::chrono::steady_clock::now() > end) {
-      throw std::runtime_error("it never came to be that " + condition);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-}
+void ScratchFixture::WaitFor(const std::string& condition) { testing::WaitFor(Server().Url(), condition); }
 
 std::string ScratchFixture::SharedState() {
   PgConnection admin(Server().Url());
