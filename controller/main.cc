@@ -1,4 +1,6 @@
 // paliadctl: flags, wiring, exit code.
+#include <malloc.h>
+
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -9,7 +11,16 @@
 #include "controller/git/fetch.h"
 #include "controller/git/ref_transfer.h"
 
+namespace {
+
+// Large blocks, as libgit2 and libpq make them, go back to the system when they are freed. Otherwise glibc
+// raises the threshold to the largest that ever was freed, and keeps what is smaller.
+void ReturnLargeBlocks() { mallopt(M_MMAP_THRESHOLD, 128 * 1024); }
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  ReturnLargeBlocks();
   try {
     if (argc == 2 && std::strcmp(argv[1], paliad::git::kFetchCommand) == 0) {
       return paliad::git::RunFetchCommand();

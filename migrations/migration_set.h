@@ -3,6 +3,7 @@
 #ifndef PALIAD_MIGRATIONS_MIGRATION_SET_H_
 #define PALIAD_MIGRATIONS_MIGRATION_SET_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,9 @@ namespace paliad {
 
 struct Migration {
   Version version = 0;
-  std::string name;   // the description; the tracker's `name`
-  std::string path;   // "migrations/003_c.up.sql"
-  SourceEntry entry;  // how its contents are found
+  std::string name;                          // the description; the tracker's `name`
+  std::string path;                          // "migrations/003_c.up.sql"
+  std::shared_ptr<const SourceEntry> entry;  // how its contents are found; never null, shared by all copies
 };
 
 // Two or more files that claim one version; none of them is in the set.
@@ -52,7 +53,7 @@ struct MigrationSet {
 // is ignored even if it looks like a migration. Hidden entries are ignored. Links and submodules are never
 // followed: rejected where they are named like migrations, else ignored. A folder that holds .sql files is
 // rejected.
-MigrationSet MakeMigrationSet(const SourceTree& tree, const std::vector<std::string>& ignore = {});
+MigrationSet MakeMigrationSet(SourceTree tree, const std::vector<std::string>& ignore = {});
 
 }  // namespace paliad
 

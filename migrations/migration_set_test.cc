@@ -44,7 +44,7 @@ TEST(MigrationSet, MigrationsAreOrderedByVersionNotByName) {
                                          "10 b migrations/10_b.up.sql"));
   ASSERT_NE(set.Find(9), nullptr);
   EXPECT_EQ(set.Find(9)->name, "a");
-  EXPECT_EQ(set.Find(9)->entry.name, "9_a.up.sql");
+  EXPECT_EQ(set.Find(9)->entry->name, "9_a.up.sql");
   EXPECT_EQ(set.Find(7), nullptr);
   EXPECT_EQ(set.Find(11), nullptr);
 }

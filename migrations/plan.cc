@@ -20,7 +20,7 @@ bool IsInDoubt(const AppliedSet& applied, Version version) {
 bool IsKnownUnedited(const Migration& desired, const AppliedMigration& row,
                      const RecordedMigration* recorded) {
   return recorded != nullptr && recorded->applied && !recorded->in_doubt && !recorded->blob_id.empty() &&
-         recorded->blob_id == desired.entry.blob_id && recorded->checksum == row.checksum;
+         recorded->blob_id == desired.entry->blob_id && recorded->checksum == row.checksum;
 }
 
 class Planner {
@@ -55,6 +55,7 @@ class Planner {
         plan_.lost.push_back(recorded);
       }
     }
+    plan_.pending.shrink_to_fit();
     return std::move(plan_);
   }
 
@@ -65,17 +66,19 @@ class Planner {
     return legacy_ && version <= legacy_->version && applied_.FindRecorded(version) == nullptr;
   }
 
-  void PlaceMissing(const Migration& migration) {
-    plan_.missing.push_back(migration);
-    if (IsLost(applied_, migration.version)) {
-      plan_.lost_desired.push_back(migration);
-    } else if (IsInDoubt(applied_, migration.version)) {
-      return;
-    } else if (!IsCoveredByLegacy(migration.version)) {
-      plan_.pending.push_back(migration);
-    } else if (!legacy_->dirty) {
-      plan_.bootstrap.push_back(migration);
+  void PlaceMissing(const Migration& migration) { ListFor(migration.version).push_back(migration); }
+
+  std::vector<Migration>& ListFor(Version version) {
+    if (IsLost(applied_, version)) {
+      return plan_.lost_desired;
     }
+    if (IsInDoubt(applied_, version)) {
+      return plan_.withheld;
+    }
+    if (!IsCoveredByLegacy(version)) {
+      return plan_.pending;
+    }
+    return legacy_->dirty ? plan_.withheld : plan_.bootstrap;
   }
 
   void Compare(const Migration& migration, const AppliedMigration& row) {
@@ -115,8 +118,19 @@ class Planner {
 
 }  // namespace
 
+std::vector<Migration> Plan::Missing() const {
+  std::vector<Migration> missing;
+  for (const std::vector<Migration>* list : {&bootstrap, &pending, &withheld, &lost_desired}) {
+    missing.insert(missing.end(), list->begin(), list->end());
+  }
+  std::sort(missing.begin(), missing.end(),
+            [](const Migration& a, const Migration& b) { return a.version < b.version; });
+  return missing;
+}
+
 bool Plan::InSync() const {
-  return pending.empty() && missing.empty() && orphaned.empty() && renamed.empty() && edited.empty();
+  return bootstrap.empty() && pending.empty() && withheld.empty() && lost_desired.empty() &&
+         orphaned.empty() && renamed.empty() && edited.empty();
 }
 
 std::vector<Migration> NeedsChecksum(const MigrationSet& desired, const AppliedSet& applied) {

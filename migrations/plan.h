@@ -40,9 +40,10 @@ struct Plan {
   // ledger says nothing else of them. With a dirty counter: empty.
   std::vector<Migration> bootstrap;
   // desired \ applied, ascending: what a run would apply. Without what is in `bootstrap`, `lost_desired` or
-  // `in_doubt`, and without what a dirty counter covers: nobody knows what ran of that.
+  // `withheld`.
   std::vector<Migration> pending;
-  std::vector<Migration> missing;          // desired \ applied, all of it: `verify`'s view
+  // Desired, not applied, and nobody knows what ran of it: in doubt, or covered by a dirty counter.
+  std::vector<Migration> withheld;
   std::vector<AppliedMigration> orphaned;  // applied, no file (and not in a collision)
   std::vector<Renamed> renamed;
   std::vector<Edited> edited;
@@ -53,7 +54,10 @@ struct Plan {
   bool legacy_dirty = false;
   std::int64_t legacy_version = 0;  // where the old counter was consulted
 
-  bool InSync() const;  // nothing pending, missing, orphaned, renamed or edited
+  // desired \ applied, all of it, ascending: `verify`'s view. Copied from the four lists that share it.
+  std::vector<Migration> Missing() const;
+
+  bool InSync() const;  // nothing missing, orphaned, renamed or edited
 };
 
 // Which contents have to be read and hashed before MakePlan can tell what was edited: applied under

@@ -61,7 +61,7 @@ Plan PlanOf(const MigrationSet& desired, const AppliedSet& applied,
 TEST(Plan, EverythingDesiredIsPendingOnAVirginDatabase) {
   const Plan plan = PlanOf(Desired({"10_c.up.sql", "1_a.up.sql", "2_b.up.sql"}), {});
   EXPECT_THAT(Versions(plan.pending), ElementsAre(1, 2, 10));
-  EXPECT_THAT(Versions(plan.missing), ElementsAre(1, 2, 10));
+  EXPECT_THAT(Versions(plan.Missing()), ElementsAre(1, 2, 10));
   EXPECT_THAT(plan.bootstrap, IsEmpty());
   EXPECT_FALSE(plan.InSync());
 }
@@ -100,7 +100,7 @@ TEST(Plan, VersionsInACollisionAreNeitherPendingNorOrphaned) {
   const MigrationSet desired = Desired({"007_a.up.sql", "7_b.up.sql", "008_a.up.sql", "8_b.up.sql"});
   const Plan plan = PlanOf(desired, {.rows = {Row(7, "a")}, .recorded = {Applied(7)}});
   EXPECT_THAT(plan.pending, IsEmpty());
-  EXPECT_THAT(plan.missing, IsEmpty());
+  EXPECT_THAT(plan.Missing(), IsEmpty());
   EXPECT_THAT(plan.orphaned, IsEmpty());
   EXPECT_THAT(plan.renamed, IsEmpty());
 }
@@ -145,7 +145,7 @@ TEST(Plan, LostVersionsAreNeverRunAgainByThemselves) {
   EXPECT_THAT(Versions(plan.lost), ElementsAre(2, 3));
   EXPECT_THAT(Versions(plan.lost_desired), ElementsAre(2));
   EXPECT_THAT(plan.pending, IsEmpty());
-  EXPECT_THAT(Versions(plan.missing), ElementsAre(2));
+  EXPECT_THAT(Versions(plan.Missing()), ElementsAre(2));
   EXPECT_FALSE(plan.InSync());
 }
 
@@ -163,7 +163,7 @@ TEST(Plan, VersionsInDoubtAreNotPending) {
                            {.rows = {Row(1, "a")}, .recorded = {InDoubt(1), InDoubt(2), unknown_outcome}});
   EXPECT_THAT(plan.in_doubt, ElementsAre(1, 2, 3));
   EXPECT_THAT(Versions(plan.pending), ElementsAre(4));
-  EXPECT_THAT(Versions(plan.missing), ElementsAre(2, 3, 4));
+  EXPECT_THAT(Versions(plan.Missing()), ElementsAre(2, 3, 4));
   EXPECT_THAT(plan.lost, IsEmpty()) << "in doubt is not lost";
   EXPECT_THAT(plan.unrecorded, IsEmpty()) << "the intent is the record of the row";
 }
@@ -173,7 +173,7 @@ TEST(Plan, ACleanLegacyCounterBootstrapsWhatItCovers) {
                            LegacyState{.version = 3, .dirty = false});
   EXPECT_THAT(Versions(plan.bootstrap), ElementsAre(1, 3));
   EXPECT_THAT(Versions(plan.pending), ElementsAre(4));
-  EXPECT_THAT(Versions(plan.missing), ElementsAre(1, 3, 4));
+  EXPECT_THAT(Versions(plan.Missing()), ElementsAre(1, 3, 4));
   EXPECT_EQ(plan.legacy_version, 3);
   EXPECT_FALSE(plan.legacy_dirty);
   EXPECT_FALSE(plan.InSync());

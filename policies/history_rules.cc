@@ -36,7 +36,7 @@ std::string GuessPath(const MigrationSet& set, const AppliedMigration& row) {
   const std::string folder = slash == std::string::npos ? "" : some.substr(0, slash);
   int width = 3;
   if (!set.migrations.empty()) {
-    width = static_cast<int>(set.migrations.front().entry.name.find('_'));
+    width = static_cast<int>(set.migrations.front().entry->name.find('_'));
   }
   return JoinPath(folder, FormatUpFileName(row.version, width, row.name));
 }

@@ -24,7 +24,7 @@ class FileJudge {
  public:
   // What is remembered of a file: where it is, and its bytes.
   using Key = std::pair<std::string, std::string>;  // path, blob id
-  static Key KeyOf(const Migration& migration) { return {migration.path, migration.entry.blob_id}; }
+  static Key KeyOf(const Migration& migration) { return {migration.path, migration.entry->blob_id}; }
 
   // Of findings, in bytes: what is past them is made again rather than remembered.
   static constexpr std::size_t kMaxRemembered = std::size_t{64} << 20;

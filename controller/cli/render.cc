@@ -156,7 +156,7 @@ OrderedJson VerifyJson(const Target& target, const Inspection& inspection) {
   return {{"target", target.name},
           {"commit", inspection.revision.commit.id},
           {"in_sync", IsInSync(inspection)},
-          {"missing", VersionsAndNames(plan.missing)},
+          {"missing", VersionsAndNames(plan.Missing())},
           {"orphaned", VersionsAndNames(plan.orphaned)},
           {"renamed", std::move(renamed)},
           {"edited", VersionsAndNames(plan.edited)},
@@ -170,7 +170,7 @@ std::string VerifyText(const Target& target, const Inspection& inspection, bool 
   std::string text = Heading(target, inspection.revision);
   text += fmt::format("  {}: {} desired, {} applied\n", IsInSync(inspection) ? "in sync" : "OUT OF SYNC",
                       inspection.assessment.desired.migrations.size(), inspection.applied.rows.size());
-  AddList(text, "missing", plan.missing);
+  AddList(text, "missing", plan.Missing());
   AddList(text, "orphaned", plan.orphaned);
   for (const Renamed& entry : plan.renamed) {
     text += fmt::format("  {:<11}{} is {} on the branch\n", "renamed",

@@ -23,14 +23,14 @@ Result<std::map<Version, std::string>> Checksums::Of(git::Repository& repository
   }
   std::map<Version, std::string> checksums;
   for (const Migration& migration : migrations) {
-    auto at = by_blob_.find(migration.entry.blob_id);
+    auto at = by_blob_.find(migration.entry->blob_id);
     if (at == by_blob_.end()) {
-      ASSIGN_OR_RETURN(const std::uint64_t size, repository.Size(migration.entry));
+      ASSIGN_OR_RETURN(const std::uint64_t size, repository.Size(*migration.entry));
       if (size > kMaxFileBytes) {
         continue;
       }
-      ASSIGN_OR_RETURN(const std::string text, repository.Read(migration.entry));
-      at = by_blob_.emplace(migration.entry.blob_id, Sha256Hex(text)).first;
+      ASSIGN_OR_RETURN(const std::string text, repository.Read(*migration.entry));
+      at = by_blob_.emplace(migration.entry->blob_id, Sha256Hex(text)).first;
     }
     checksums.emplace(migration.version, at->second);
   }
@@ -73,7 +73,7 @@ std::string DigestOfFiles(const std::vector<Migration>& migrations) {
     // A path holds no NUL, and a blob's id is as long as every other.
     bytes += migration.path;
     bytes += '\0';
-    bytes += migration.entry.blob_id;
+    bytes += migration.entry->blob_id;
   }
   return Sha256Hex(bytes);
 }

@@ -81,7 +81,7 @@ std::vector<VersionClaim> ClaimsOf(const Delta& delta, const MigrationSet& base)
     }
   };
   for (const Migration& migration : delta.pending) {
-    claim(migration.version, migration.path, migration.entry.blob_id);
+    claim(migration.version, migration.path, migration.entry->blob_id);
   }
   for (const Collision& collision : delta.news.collisions) {
     for (const std::string& path : collision.paths) {

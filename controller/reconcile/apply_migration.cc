@@ -66,7 +66,7 @@ Json MigrationApplier::FieldsOf(const PreparedMigration& prepared, const Migrati
 
 Result<MigrationJob> MigrationApplier::MakeJob(const PreparedMigration& prepared) const {
   const Migration& migration = prepared.migration;
-  ASSIGN_OR_RETURN(std::string text, run_.repository.Read(migration.entry));
+  ASSIGN_OR_RETURN(std::string text, run_.repository.Read(*migration.entry));
   if (Sha256Hex(text) != prepared.checksum) {
     return Fail({.kind = ErrorKind::kCorruption,
                  .doing = "apply",

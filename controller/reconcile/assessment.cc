@@ -22,7 +22,7 @@ Result<std::map<Version, std::string>> Checksums(ContentSource& source,
                                                  const std::vector<Migration>& migrations) {
   std::map<Version, std::string> checksums;
   for (const Migration& migration : migrations) {
-    ASSIGN_OR_RETURN(const std::string text, source.Read(migration.entry));
+    ASSIGN_OR_RETURN(const std::string text, source.Read(*migration.entry));
     checksums.emplace(migration.version, Sha256Hex(text));
   }
   return checksums;
@@ -64,13 +64,13 @@ Result<Result<Policy>> ReadPolicyAt(git::Repository& repository, const Target& t
 
 Result<FileText> ReadFileText(ContentSource& source, const Migration& migration,
                               std::vector<Finding>& findings) {
-  ASSIGN_OR_RETURN(const std::uint64_t size, source.Size(migration.entry));
+  ASSIGN_OR_RETURN(const std::uint64_t size, source.Size(*migration.entry));
   if (size > kMaxFileBytes) {
     Append(findings, CheckOversized(migration, size));
     return FileText{};
   }
   FileText file;
-  ASSIGN_OR_RETURN(file.text, source.Read(migration.entry));
+  ASSIGN_OR_RETURN(file.text, source.Read(*migration.entry));
   std::vector<Finding> unreadable = CheckContents(migration, file.text);
   file.readable = unreadable.empty();
   Append(findings, std::move(unreadable));
@@ -106,12 +106,13 @@ Result<Assessment> Assess(git::Repository& repository, const Target& target, con
   assert(revision.policy.has_value());
   const Policy& policy = *revision.policy;
   Assessment assessment;
-  ASSIGN_OR_RETURN(const SourceTree tree, repository.ReadTree(revision.commit.id, target.path));
-  assessment.desired = MakeMigrationSet(tree, policy.ignore);
+  ASSIGN_OR_RETURN(SourceTree tree, repository.ReadTree(revision.commit.id, target.path));
+  assessment.desired = MakeMigrationSet(std::move(tree), policy.ignore);
   ASSIGN_OR_RETURN(const auto checksums, Checksums(repository, NeedsChecksum(assessment.desired, applied)));
   assessment.plan = MakePlan(assessment.desired, applied, checksums, legacy);
   assessment.findings = Judge(policy, CheckSet(assessment.desired));
   Append(assessment.findings, Judge(policy, CheckHistory(assessment.desired, applied, assessment.plan)));
+  assessment.pending.reserve(assessment.plan.pending.size());
   for (const Migration& migration : assessment.plan.pending) {
     ASSIGN_OR_RETURN(PreparedMigration prepared,
                      Prepare(repository, migration, policy, target.tracker.Text(), assessment.findings));

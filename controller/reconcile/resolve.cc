@@ -70,7 +70,7 @@ Result<Knowledge> Find(git::Repository& repository, const ResolveRequest& reques
   if (known.Was() == "lost") {
     known.checksum = known.recorded->checksum;
   } else if (known.desired != nullptr) {
-    ASSIGN_OR_RETURN(const std::string text, repository.Read(known.desired->entry));
+    ASSIGN_OR_RETURN(const std::string text, repository.Read(*known.desired->entry));
     known.checksum = Sha256Hex(text);
   }
   return known;

@@ -172,7 +172,7 @@ Json AppliedFields(const Target& target, const Revision& revision, const Prepare
                      {"name", job.name},
                      {"path", job.path},
                      {"checksum", job.checksum},
-                     {"blob", prepared.migration.entry.blob_id},
+                     {"blob", prepared.migration.entry->blob_id},
                      {"transactional", prepared.transactional},
                      {"attempts", job.attempt},
                      {"role", server.role},
@@ -191,7 +191,7 @@ Json AppliedFields(const Target& target, const Revision& revision, const Prepare
 Json FailedFields(const Revision& revision, const PreparedMigration& prepared, const JobResult& result) {
   Json fields = FailureFields(*result.failure, result.attempts);
   fields.update(CommitFields(revision));
-  fields["blob"] = prepared.migration.entry.blob_id;
+  fields["blob"] = prepared.migration.entry->blob_id;
   fields["checksum"] = prepared.checksum;
   fields["duration_us"] = result.duration.count();
   fields["statements_done"] = result.statements_done;

@@ -57,7 +57,7 @@ Result<AppliedSet> Applier::Start() {
 }
 
 Result<ReadyMigration> Applier::Ready(const Migration& migration, ContentSource& source) const {
-  ASSIGN_OR_RETURN(std::string text, source.Read(migration.entry));
+  ASSIGN_OR_RETURN(std::string text, source.Read(*migration.entry));
   if (!IsValidUtf8(text) || text.find('\0') != std::string::npos) {
     return Fail({.kind = ErrorKind::kInvalidInput,
                  .doing = "apply",

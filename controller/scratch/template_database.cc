@@ -30,7 +30,7 @@ Result<std::string> TemplateDigest(const ScratchServer& server, const Options& o
     lines += fmt::format("schema {} {}\n", Sha256Hex(file.text), file.name);
   }
   for (const Migration& migration : base.migrations) {
-    ASSIGN_OR_RETURN(const std::string text, base.source->Read(migration.entry));
+    ASSIGN_OR_RETURN(const std::string text, base.source->Read(*migration.entry));
     lines += fmt::format("{} {} {}\n", migration.version, Sha256Hex(text), migration.name);
   }
   return Sha256Hex(lines);

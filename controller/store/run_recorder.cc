@@ -36,6 +36,10 @@ bool TellsOfEffect(ledger::Kind kind) {
   return false;
 }
 
+// PostgreSQL takes 1,664 columns at most. The fewer statements, the less it and libpq have to hold: a result
+// each.
+constexpr std::size_t kCallsPerStatement = 100;
+
 // ASCII goes as it is, which is half of its hex; anything else in hex, since a migration may have changed
 // client_encoding.
 std::string TextAsBytes(const std::string& text) {
@@ -43,9 +47,20 @@ std::string TextAsBytes(const std::string& text) {
   return ascii ? "pg_catalog.convert_to(" + pg::DollarQuote(text) + ",'UTF8')" : pg::QuoteBytes(text);
 }
 
+// A message for each statement: the text of a thousand entries, and libpq's copy of it, are megabytes.
 Status Commit(pg::Session& session, RunRecorder& recorder, const std::string& sql_before) {
-  const pg::MessageResult message = session.Send("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;" +
-                                                 sql_before + recorder.AppendSql() + "COMMIT;");
+  std::string sql = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;" + sql_before;
+  const std::size_t messages = std::max<std::size_t>(recorder.statements(), 1);
+  pg::MessageResult message;
+  for (std::size_t i = 0; i < messages && message.ok(); ++i) {
+    if (i < recorder.statements()) {
+      sql += recorder.Statement(i);
+    }
+    if (i + 1 == messages) {
+      sql += "COMMIT;";
+    }
+    message = session.Send(std::exchange(sql, ""));
+  }
   if (message.committed) {
     recorder.Appended();
     return {};
@@ -81,8 +96,26 @@ Status RunRecorder::Add(ledger::Kind kind, Json fields, std::shared_ptr<const le
 
 std::string RunRecorder::AppendSql() const {
   std::string sql;
-  for (const Waiting& waiting : waiting_) {
-    sql += EntrySql(waiting, sql.empty() ? BodiesSql() : "");
+  for (std::size_t i = 0; i < statements(); ++i) {
+    sql += Statement(i);
+  }
+  return sql;
+}
+
+std::size_t RunRecorder::statements() const {
+  return (waiting_.size() + kCallsPerStatement - 1) / kCallsPerStatement;
+}
+
+std::string RunRecorder::Statement(std::size_t i) const {
+  const std::size_t first = i * kCallsPerStatement;
+  const std::size_t end = std::min(first + kCallsPerStatement, waiting_.size());
+  std::string sql = "SELECT ";
+  if (i == 0) {
+    sql += BodiesSql();
+  }
+  for (std::size_t at = first; at < end; ++at) {
+    sql += AppendCall(waiting_[at]);
+    sql += at + 1 < end ? "," : ";";
   }
   return sql;
 }
@@ -100,14 +133,14 @@ std::string RunRecorder::BodiesSql() const {
   return sql;
 }
 
-std::string RunRecorder::EntrySql(const Waiting& waiting, const std::string& bodies) const {
+std::string RunRecorder::AppendCall(const Waiting& waiting) const {
   std::string code;
   if (secret_) {
     const Sha256Digest mac =
         ledger::AppendMac(*secret_, run_.run_id, waiting.ordinal, waiting.entry.leaf_hash);
     code = "," + pg::QuoteBytes(AsBytes(mac));
   }
-  return "SELECT " + bodies + "paliad_ledger.append(" + pg::QuoteBytes(waiting.entry.leaf) + code + ");";
+  return "paliad_ledger.append(" + pg::QuoteBytes(waiting.entry.leaf) + code + ")";
 }
 
 void RunRecorder::Appended() {

@@ -11,6 +11,7 @@
 #ifndef PALIAD_CONTROLLER_STORE_RUN_RECORDER_H_
 #define PALIAD_CONTROLLER_STORE_RUN_RECORDER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -45,10 +46,15 @@ class RunRecorder {
   [[nodiscard]] Status Add(ledger::Kind kind, Json fields,
                            std::shared_ptr<const ledger::SaltedBody> body = nullptr);
 
-  // SELECT paliad_ledger.append(…); for every entry that waits, in order; "" if none does. Their bodies are
+  // SELECT paliad_ledger.append(…), …; for the entries that wait, in order; "" if none does. Their bodies are
   // stored by the first of these statements, before the log's turn is taken: no statement more, and nobody
-  // waits for a large one.
+  // waits for a large one. A target list is evaluated from left to right.
   std::string AppendSql() const;
+
+  // The same in parts, for more entries than one message should carry.
+  std::size_t statements() const;
+  // REQUIRES: i < statements().
+  std::string Statement(std::size_t i) const;
 
   void Appended();
 
@@ -73,14 +79,13 @@ class RunRecorder {
     std::shared_ptr<const ledger::SaltedBody> body;  // may be null
   };
 
+  // Calls of put_blob, each with a comma after it.
   std::string BodiesSql() const;
 
   // Gives what waits the ordinals that follow what the ledger has, so that a run's ordinals have no gap.
   void Renumber();
 
-  // `bodies`: calls that come first, each with a comma after it: a target list is evaluated from left to
-  // right.
-  std::string EntrySql(const Waiting& waiting, const std::string& bodies) const;
+  std::string AppendCall(const Waiting& waiting) const;
 
   ledger::RunIdentity run_;
   const Clock& clock_;

@@ -113,10 +113,24 @@ TEST_F(RunRecorderTest, ABodyIsStoredOnceAndBeforeTheEntries) {
   EXPECT_EQ(Occurrences(sql, "put_blob"), 1U);
   EXPECT_EQ(Occurrences(sql, "$paliad$SELECT 1;$paliad$"), 1U);
   EXPECT_LT(sql.find("put_blob"), sql.find("append"));
-  EXPECT_EQ(Occurrences(sql, "SELECT paliad_ledger."), 3U);  // no statement more than there are entries
+  EXPECT_EQ(Occurrences(sql, "paliad_ledger.append("), 3U);
+  EXPECT_EQ(Occurrences(sql, "SELECT paliad_ledger."), 1U);
   recorder_.Appended();
   ASSERT_TRUE(recorder_.Add(Kind::kFailed, {{"sql", body->digest}}, body));
   EXPECT_THAT(recorder_.AppendSql(), Not(HasSubstr("put_blob")));
+}
+
+// PostgreSQL takes 1,664 columns of a statement at most.
+TEST_F(RunRecorderTest, ManyEntriesAreAppendedInOrderByFewStatements) {
+  for (int i = 0; i < 2'000; ++i) {
+    ASSERT_TRUE(recorder_.Add(Kind::kFinding, Json::object()));
+  }
+  const std::string sql = recorder_.AppendSql();
+  EXPECT_EQ(Occurrences(sql, "paliad_ledger.append("), 2'000U);
+  EXPECT_EQ(Occurrences(sql, "SELECT paliad_ledger."), 20U);
+  EXPECT_EQ(Occurrences(sql, ");"), 20U);
+  EXPECT_LT(sql.find(Ordinal(98)), sql.find(Ordinal(99)));
+  EXPECT_LT(sql.find(Ordinal(99)), sql.find(Ordinal(100)));
 }
 
 TEST_F(RunRecorderTest, ABodyGoesWithTheEffectThatNamedIt) {

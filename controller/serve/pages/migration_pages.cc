@@ -40,7 +40,7 @@ Rows RowsOf(const Inspection& inspection) {
     rows[row.version].applied = row.name;
   }
   const Plan& plan = inspection.assessment.plan;
-  Mark(rows, plan.missing, "missing", "warn");
+  Mark(rows, plan.Missing(), "missing", "warn");
   Mark(rows, plan.unrecorded, "applied by another runner", "warn");
   Mark(rows, plan.bootstrap, "to be taken over", "busy");
   Mark(rows, plan.pending, "pending", "busy");
