@@ -55,9 +55,9 @@ struct Past {
   bool person_acted() const { return person_seq >= 0; }
 };
 
-// Which of the tables there are.
+// Which tables to ask; they have to be there.
 struct PastObjects {
-  bool ledger = false;
+  bool ledger = false;      // of runs and persons
   bool controller = false;  // and with it everything that is older
 };
 

@@ -152,9 +152,12 @@ class Reconciliation {
     return {};
   }
 
-  // Under the lock: what is decided here holds until the run has ended.
+  // Under the lock: what is decided here holds until the run has ended. Whom nothing tells to come after a
+  // certain run asks of no run before.
   Status ReadThePast() {
-    ASSIGN_OR_RETURN(const Past past, ReadPast(*session_, target_, {.ledger = true, .controller = true}));
+    ASSIGN_OR_RETURN(
+        const Past past,
+        ReadPast(*session_, target_, {.ledger = options_.only_after.has_value(), .controller = true}));
     suspension_ = past.suspension;
     if (!options_.only_after) {
       return {};
@@ -242,7 +245,7 @@ class Reconciliation {
     ASSIGN_OR_RETURN(state_.applied.recorded, ReadRecorded(*session_, target_));
     ASSIGN_OR_RETURN(assessment_, Assess(repository_, target_, revision_, state_.applied, state_.legacy));
     listed_ = true;
-    run_.findings = assessment_.findings;
+    run_.findings = std::move(assessment_.findings);
     run_.pending = static_cast<std::int64_t>(assessment_.pending.size());
     return Progress::kGoOn;
   }
