@@ -2,18 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <unistd.h>
 #include <algorithm>
 #include <bit>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "base/text.h"
+#include "controller/store/cache_file.h"
 
 namespace paliad::store {
 namespace {
@@ -69,11 +67,8 @@ Error BadLog(std::string cause) {
 
 }  // namespace
 
-RangeCache::RangeCache(const std::string& folder, const std::string& genesis_hash, const std::string& kind) {
-  if (!folder.empty() && genesis_hash.size() == 64) {
-    file_ = folder + "/ledger/" + genesis_hash.substr(0, 32) + "." + kind;
-  }
-}
+RangeCache::RangeCache(const std::string& folder, const std::string& genesis_hash, const std::string& kind)
+    : file_(CachePath(folder, genesis_hash, kind)) {}
 
 RangeCache::Saved RangeCache::Load() const {
   if (file_.empty()) {
@@ -103,20 +98,9 @@ RangeCache::Saved RangeCache::Load() const {
 }
 
 void RangeCache::Save(const Saved& saved) const {
-  if (file_.empty() || saved.range.size() == 0) {
-    return;
-  }
-  std::error_code ignored;  // a cache: failing to keep it costs time only
-  std::filesystem::create_directories(std::filesystem::path(file_).parent_path(), ignored);
-  const std::string temporary = fmt::format("{}.{}", file_, getpid());
-  const std::string body = Body(saved);
-  {
-    std::ofstream out(temporary, std::ios::trunc);
-    out << body << Sha256Hex(body) << "\n";
-  }
-  std::filesystem::rename(temporary, file_, ignored);
-  if (ignored) {
-    std::filesystem::remove(temporary, ignored);
+  if (saved.range.size() > 0) {
+    const std::string body = Body(saved);
+    KeepCacheFile(file_, body + Sha256Hex(body) + "\n");
   }
 }
 

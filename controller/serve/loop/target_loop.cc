@@ -5,14 +5,12 @@
 #include <utility>
 #include <vector>
 
-#include "base/duration.h"
 #include "controller/config/config_file.h"
-#include "controller/postgres/advisory_lock.h"
-#include "controller/publish/anchor.h"
 #include "controller/reconcile/database_state.h"
 #include "controller/reconcile/suspend.h"
 #include "controller/serve/loop/delay.h"
 #include "controller/serve/loop/event_log.h"
+#include "controller/serve/loop/run_log.h"
 
 namespace paliad::serve {
 namespace {
@@ -36,48 +34,6 @@ constexpr char kRewrittenHint[] =
     "newest commit";
 
 }  // namespace
-
-// Tells the log, the metrics and the snapshot of a run.
-class TargetLoop::Observer final : public RunObserver {
- public:
-  Observer(TargetLoop& loop, std::string commit) : loop_(loop), commit_(std::move(commit)) {}
-
-  void OnWaitingForLock(const pg::LockHolder& holder, milliseconds /*waited*/) override {
-    Say(Level::kInfo, "waiting for the lock, which is held by " + holder.Describe());
-  }
-  void OnMigrationStarted(std::size_t number, std::size_t total, const Migration& migration) override {
-    const std::lock_guard lock(loop_.mutex_);
-    loop_.snapshot_.step =
-        fmt::format("applying {} of {}: {}_{}", number, total, migration.version, migration.name);
-  }
-  void OnMigrationApplied(std::size_t /*number*/, std::size_t /*total*/, const Migration& migration,
-                          std::chrono::microseconds duration) override {
-    loop_.environment_.metrics.MigrationApplied(loop_.name(), duration);
-    Say(Level::kInfo,
-        fmt::format("applied {}_{} in {:.1f} ms", migration.version, migration.name,
-                    static_cast<double>(duration.count()) / 1e3),
-        migration.version);
-  }
-  void OnRetry(const Failure& failure, int attempt, milliseconds delay) override {
-    Say(Level::kWarning,
-        fmt::format("{}: attempt {} failed: {}; trying again in {}", failure.path, attempt, failure.message,
-                    FormatDuration(delay)),
-        failure.version);
-  }
-  void OnConnectionLost(const std::string& cause) override {
-    Say(Level::kWarning,
-        fmt::format("the connection was lost ({}); connecting again to find out what took effect", cause));
-  }
-  void OnNotice(std::string_view text) override { Say(Level::kInfo, fmt::format("PostgreSQL: {}", text)); }
-
- private:
-  void Say(Level level, const std::string& message, std::int64_t version = 0) {
-    LogEvent(level, {.target = loop_.name(), .commit = commit_, .version = version}, message);
-  }
-
-  TargetLoop& loop_;
-  const std::string commit_;
-};
 
 TargetLoop::TargetLoop(config::TargetConfig config, const LoopEnvironment& environment,
                        std::optional<ForgeSide> forge, Callbacks callbacks)
@@ -307,7 +263,10 @@ SteadyTime TargetLoop::Run(const Decision& decision, git::Repository& repository
     const std::lock_guard lock(mutex_);
     snapshot_.step = "looking at " + decision.commit.substr(0, kShort);
   }
-  Observer observer(*this, decision.commit);
+  RunLogger observer(name(), decision.commit, environment_.metrics, [this](std::string step) {
+    const std::lock_guard lock(mutex_);
+    snapshot_.step = std::move(step);
+  });
   const SteadyTime began = environment_.clock.Steady();
   const Result<paliad::Run> run = Reconcile(*target, repository,
                                             {.revision = decision.commit,
@@ -341,11 +300,7 @@ SteadyTime TargetLoop::TakeRun(const paliad::Run& run, std::chrono::microseconds
   conflicts_ = 0;
   const std::string outcome(OutcomeName(run.outcome));
   const bool good = run.outcome == ledger::Outcome::kInSync || run.outcome == ledger::Outcome::kApplied;
-  const std::string reason = ReasonOf(run);
-  LogEvent(
-      good ? Level::kInfo : Level::kWarning, {.target = name(), .run_id = run.run_id, .commit = run.commit},
-      fmt::format("{}: {} applied{}{}", outcome, run.applied.size(), reason.empty() ? "" : "; ", reason));
-  LogAnchoring(run);
+  LogRun(name(), run);
   environment_.metrics.RunEnded(name(), outcome, duration);
   if (run.pending) {
     environment_.metrics.PendingMigrations(name(), *run.pending);
@@ -378,24 +333,6 @@ SteadyTime TargetLoop::AwaitApproval(const paliad::Run& run, const Past& past) {
     NoteInDatabase(*session, past);
   }
   return due;
-}
-
-// The next run makes up for a place that failed; a ledger that does not continue what was published needs a
-// person.
-void TargetLoop::LogAnchoring(const paliad::Run& run) const {
-  const Subject subject{.target = name(), .run_id = run.run_id, .commit = run.commit};
-  if (run.anchoring_error) {
-    const bool wait = NextActionFor(run.anchoring_error->kind) == NextAction::kRetry;
-    LogEvent(wait ? Level::kWarning : Level::kError, subject, run.anchoring_error->Message());
-  }
-  if (!run.anchoring) {
-    return;
-  }
-  for (const publish::PlaceOutcome& place : run.anchoring->places) {
-    if (place.error) {
-      LogEvent(Level::kWarning, subject, place.error->Message());
-    }
-  }
 }
 
 SteadyTime TargetLoop::TakeError(const Decision& decision, const Error& error) {

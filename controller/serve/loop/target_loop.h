@@ -63,8 +63,6 @@ class TargetLoop {
   SteadyTime Pass();
 
  private:
-  class Observer;
-
   // What a pass sees.
   struct View {
     Past past;
@@ -91,7 +89,6 @@ class TargetLoop {
   void NoteLockWait(bool had_lock, SteadyTime began);
   SteadyTime AwaitApproval(const paliad::Run& run, const Past& past);
   SteadyTime TakeRun(const paliad::Run& run, std::chrono::microseconds duration);
-  void LogAnchoring(const paliad::Run& run) const;
   SteadyTime TakeError(const Decision& decision, const Error& error);
   SteadyTime Retry(const std::string& reason, const std::string& hint);
   void NoteInDatabase(pg::Session& session, const Past& past);
