@@ -104,6 +104,7 @@ class TcpProxy::Listener {
   void Set(std::optional<Fault> fault) {
     const std::lock_guard lock(mutex_);
     fault_ = fault;
+    breaks_ += fault ? 1 : 0;
   }
 
  private:
@@ -113,12 +114,9 @@ class TcpProxy::Listener {
       if (fd < 0) {
         continue;
       }
-      std::optional<Fault> fault;
-      {
-        const std::lock_guard lock(mutex_);
-        fault = fault_;
-      }
-      connections_.emplace_back([this, fd, fault] { Serve(Socket(fd), fault); });
+      const std::lock_guard lock(mutex_);
+      connections_.emplace_back(
+          [this, fd, fault = fault_, breaks = breaks_.load()] { Serve(Socket(fd), fault, breaks); });
     }
   }
 
@@ -130,7 +128,8 @@ class TcpProxy::Listener {
     return sockets.back().revents == 0;
   }
 
-  void Serve(const Socket& client, const std::optional<Fault>& fault) {
+  // `breaks`: how many there were when the connection was made.
+  void Serve(const Socket& client, const std::optional<Fault>& fault, int breaks) {
     const Socket server(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     const sockaddr_in address = Loopback(to_);
     if (connect(server.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
@@ -145,6 +144,10 @@ class TcpProxy::Listener {
       }
       if (!Wait({{client.fd(), POLLIN, 0}, {server.fd(), POLLIN, 0}}, -1)) {
         return;
+      }
+      if (breaks_ != breaks) {
+        ++hit_;
+        return client.Reset();
       }
       // Asked again: either may have something by now, and neither is to be waited for.
       if (Readable(client)) {
@@ -196,6 +199,7 @@ class TcpProxy::Listener {
   std::vector<std::thread> connections_;  // of the accepting thread; after its end the destructor's
   std::mutex mutex_;
   std::optional<Fault> fault_;  // guarded by mutex_
+  std::atomic<int> breaks_ = 0;
 };
 
 TcpProxy::TcpProxy(std::uint16_t to) : listener_(std::make_unique<Listener>(to)) {}

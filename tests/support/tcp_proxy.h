@@ -37,7 +37,8 @@ class TcpProxy {
 
   std::uint16_t port() const;
 
-  // Connections that are made from now on.
+  // Connections that are made from now on. Those that there are get a reset in place of their next byte: they
+  // would slip through with what comes next.
   void Break(const Fault& fault);
   void Mend();
   // Connections that a fault has hit so far.
