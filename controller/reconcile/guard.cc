@@ -38,17 +38,18 @@ Before ParseLook(const pg::Rows& rows) {
           .ledger = std::string(text.substr(second + 1))};
 }
 
-std::string RowAndChecksSql(const MigrationJob& job, const Before& before) {
+std::string SealSql(const MigrationJob& job, const Before& before, const store::RunRecorder& recorder) {
+  const std::string row = InsertRowSql(job) + "SET CONSTRAINTS ALL IMMEDIATE; CLOSE ALL;";
   const std::string row_is_ours = fmt::format(
       "(SELECT pg_catalog.count(*) = 1 FROM {} WHERE version = {} AND name = {} AND checksum = '{}')",
       job.tracker.Quoted(), job.version, pg::QuoteText(job.name), job.checksum);
-  const std::string checks =
-      job.own_schema
-          ? OwnFileChecksSql(job, before, row_is_ours)
-          : fmt::format("SELECT paliad_ledger.seal({}, {}, {}, {}, {}, {});",
-                        pg::QuoteText(job.tracker.Quoted()), job.lock_number, pg::QuoteText(before.xid),
-                        pg::QuoteText(before.tracker), pg::QuoteText(before.ledger), row_is_ours);
-  return InsertRowSql(job) + "SET CONSTRAINTS ALL IMMEDIATE; CLOSE ALL;" + checks;
+  if (job.own_schema) {
+    return row + OwnFileChecksSql(job, before, row_is_ours) + recorder.AppendSql();
+  }
+  return row + recorder.AppendSql(fmt::format("paliad_ledger.seal({}, {}, {}, {}, {}, {})",
+                                              pg::QuoteText(job.tracker.Quoted()), job.lock_number,
+                                              pg::QuoteText(before.xid), pg::QuoteText(before.tracker),
+                                              pg::QuoteText(before.ledger), row_is_ours));
 }
 
 }  // namespace paliad

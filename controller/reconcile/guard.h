@@ -8,6 +8,7 @@
 
 #include "controller/postgres/rows.h"
 #include "controller/reconcile/migration_job.h"
+#include "controller/store/run_recorder.h"
 
 namespace paliad {
 
@@ -29,9 +30,10 @@ struct Before {
 std::string LookSql(const MigrationJob& job);
 Before ParseLook(const pg::Rows& rows);
 
-// After the file: the job's row in the tracker, what may still be deferred, and the checks, each of which
-// raises. What is sent after it must write nothing but ledger entries.
-std::string RowAndChecksSql(const MigrationJob& job, const Before& before);
+// After the file: the job's row in the tracker, what may still be deferred, the checks, each of which raises,
+// and the entries that wait. What is sent after it must write nothing.
+// REQUIRES: an entry waits.
+std::string SealSql(const MigrationJob& job, const Before& before, const store::RunRecorder& recorder);
 
 }  // namespace paliad
 

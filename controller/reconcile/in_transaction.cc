@@ -197,8 +197,7 @@ class Attempt {
 
   // `settle` is empty where it was sent before.
   JobResult Seal(const std::string& settle) {
-    if (auto ended = SendSeal(settle + RowAndChecksSql(job_, before_) + recorder_.AppendSql() + "COMMIT;" +
-                                  CleanUpSql(session_),
+    if (auto ended = SendSeal(settle + SealSql(job_, before_, recorder_) + "COMMIT;" + CleanUpSql(session_),
                               /*commits=*/true)) {
       return std::move(*ended);
     }

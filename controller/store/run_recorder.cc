@@ -94,10 +94,10 @@ Status RunRecorder::Add(ledger::Kind kind, Json fields, std::shared_ptr<const le
   return {};
 }
 
-std::string RunRecorder::AppendSql() const {
+std::string RunRecorder::AppendSql(const std::string& check) const {
   std::string sql;
   for (std::size_t i = 0; i < statements(); ++i) {
-    sql += Statement(i);
+    sql += Statement(i, i == 0 ? check : "");
   }
   return sql;
 }
@@ -106,10 +106,12 @@ std::size_t RunRecorder::statements() const {
   return (waiting_.size() + kCallsPerStatement - 1) / kCallsPerStatement;
 }
 
-std::string RunRecorder::Statement(std::size_t i) const {
+std::string RunRecorder::Statement(std::size_t i) const { return Statement(i, ""); }
+
+std::string RunRecorder::Statement(std::size_t i, const std::string& check) const {
   const std::size_t first = i * kCallsPerStatement;
   const std::size_t end = std::min(first + kCallsPerStatement, waiting_.size());
-  std::string sql = "SELECT ";
+  std::string sql = "SELECT " + check + (check.empty() ? "" : ",");
   if (i == 0) {
     sql += BodiesSql();
   }

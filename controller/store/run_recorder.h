@@ -48,8 +48,10 @@ class RunRecorder {
 
   // SELECT paliad_ledger.append(…), …; for the entries that wait, in order; "" if none does. Their bodies are
   // stored by the first of these statements, before the log's turn is taken: no statement more, and nobody
-  // waits for a large one. A target list is evaluated from left to right.
-  std::string AppendSql() const;
+  // waits for a large one. A target list is evaluated from left to right. `check`: a call that comes before
+  // all of these in the same statement, since a statement costs more than what it asks for.
+  // REQUIRES: an entry waits, where there is a check.
+  std::string AppendSql(const std::string& check = "") const;
 
   // The same in parts, for more entries than one message should carry.
   std::size_t statements() const;
@@ -78,6 +80,8 @@ class RunRecorder {
     ledger::Entry entry;
     std::shared_ptr<const ledger::SaltedBody> body;  // may be null
   };
+
+  std::string Statement(std::size_t i, const std::string& check) const;
 
   // Calls of put_blob, each with a comma after it.
   std::string BodiesSql() const;

@@ -120,6 +120,17 @@ TEST_F(RunRecorderTest, ABodyIsStoredOnceAndBeforeTheEntries) {
   EXPECT_THAT(recorder_.AppendSql(), Not(HasSubstr("put_blob")));
 }
 
+TEST_F(RunRecorderTest, ACheckComesFirstAndOnce) {
+  const auto body = std::make_shared<const ledger::SaltedBody>(ledger::SaltBody("SELECT 1;"));
+  for (int i = 0; i < 101; ++i) {
+    ASSERT_TRUE(recorder_.Add(Kind::kFinding, {{"sql", body->digest}}, body));
+  }
+  const std::string sql = recorder_.AppendSql("public.holds()");
+  EXPECT_EQ(sql.find("SELECT public.holds(),paliad_ledger.put_blob("), 0U) << sql.substr(0, 100);
+  EXPECT_EQ(Occurrences(sql, "public.holds()"), 1U);
+  EXPECT_EQ(Occurrences(sql, "SELECT "), 3U);  // one of them is the body's
+}
+
 // PostgreSQL takes 1,664 columns of a statement at most.
 TEST_F(RunRecorderTest, ManyEntriesAreAppendedInOrderByFewStatements) {
   for (int i = 0; i < 2'000; ++i) {

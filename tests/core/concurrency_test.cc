@@ -274,5 +274,24 @@ TEST(Concurrency, AppendRefusesAnOlderSnapshot) {
                PgError);
 }
 
+TEST(Concurrency, AppendRefusesAnEntryThatIsTooLongAndTakesTheLongest) {
+  Scenario scenario;
+  scenario.Commit({{"001_a.up.sql", "CREATE TABLE a (id int);"}});
+  ASSERT_EQ(scenario.Reconcile().exit_code, 0);
+  const std::string append =
+      "SELECT "
+      "paliad_ledger.append(convert_to(rpad('{\"at\":\"2026-05-20T10:38:00.000000Z\",\"kind\":\"drift\","
+      "\"ordinal\":0,\"run\":\"0b3c8f3e-0000-4000-8000-000000000001\",\"target\":\"t\",\"tracker\":\"t.t\"}',"
+      " ";
+  try {
+    scenario.Exec(append + "65536), 'UTF8'))");
+    ADD_FAILURE() << "it was not refused";
+  } catch (const PgError& error) {
+    EXPECT_EQ(error.sqlstate(), "PL002");
+    EXPECT_THAT(error.what(), HasSubstr("an entry has at most 65535 bytes, and this one has 65536"));
+  }
+  scenario.Exec(append + "65535), 'UTF8'))");
+}
+
 }  // namespace
 }  // namespace paliad::testing

@@ -42,7 +42,7 @@ TEST(Install, ANewDatabaseGetsAllThatARunNeedsAndTheLoginOnlyWhatItMayHave) {
   ASSERT_TRUE(installed) << installed.error().Message();
   EXPECT_EQ(installed->login, ledger.login());
   EXPECT_EQ(installed->previous_owner, "");
-  EXPECT_EQ(installed->applied.size(), 6U);
+  EXPECT_EQ(installed->applied.size(), 7U);
   EXPECT_TRUE(installed->code);
   EXPECT_EQ(
       ledger.AdminValue("SELECT string_agg(DISTINCT pg_get_userbyid(relowner)::text, ',') FROM pg_class"
@@ -81,7 +81,7 @@ TEST(Install, ANewDatabaseGetsAllThatARunNeedsAndTheLoginOnlyWhatItMayHave) {
             ledger.login());
   EXPECT_EQ(ledger.scenario().Kinds(),
             "genesis schema_upgraded schema_upgraded schema_upgraded schema_upgraded schema_upgraded"
-            " schema_upgraded schema_upgraded");
+            " schema_upgraded schema_upgraded schema_upgraded");
 
   ledger.scenario().Commit({{"001_a.up.sql", "CREATE TABLE a (id int);"}});
   const auto run = ledger.Reconcile();
@@ -321,7 +321,7 @@ TEST(Install, TheCommandAnswersInTextAndJson) {
   EXPECT_EQ(first.json["previous_owner"], nullptr);
   EXPECT_EQ(first.json["applied"],
             Json({"001_ledger.up.sql", "002_evidence.up.sql", "003_guard.up.sql", "004_index_use.up.sql",
-                  "010_controller.up.sql", "011_feedback.up.sql"}));
+                  "005_cheaper_append.up.sql", "010_controller.up.sql", "011_feedback.up.sql"}));
   EXPECT_EQ(first.json["code"], false);
   const Outcome again = scenario.Run({"ledger", "install", "--as-admin", ledger.admin_url(), "-o", "text"});
   ASSERT_EQ(again.exit_code, 0) << again.err;

@@ -95,7 +95,7 @@ TEST(Takeover, WithoutACounterEverythingIsApplied) {
   EXPECT_EQ(scenario.Applied(), "1:a 2:b 3:c 4:d");
   EXPECT_EQ(scenario.Kinds(),
             "genesis schema_upgraded schema_upgraded schema_upgraded schema_upgraded schema_upgraded "
-            "schema_upgraded run_started applied applied "
+            "schema_upgraded schema_upgraded run_started applied applied "
             "applied applied run_finished");
 }
 

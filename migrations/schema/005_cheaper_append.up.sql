@@ -1,0 +1,67 @@
+-- An append pays for nothing twice.
+
+-- Read and planned anew for every row. The function hashes the leaf itself; it looks at the leaf's length from now on.
+ALTER TABLE paliad_ledger.entry
+  DROP CONSTRAINT entry_leaf_check,
+  DROP CONSTRAINT entry_leaf_hash_check;
+
+CREATE OR REPLACE FUNCTION paliad_ledger.append(p_leaf bytea, p_mac bytea DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET random_page_cost = 0
+AS $function$
+DECLARE
+  v_leaf      jsonb := convert_from(p_leaf, 'UTF8')::jsonb;
+  v_hash      bytea := sha256('\x00'::bytea || p_leaf);
+  v_run       uuid  := (v_leaf ->> 'run')::uuid;
+  v_ordinal   int   := (v_leaf ->> 'ordinal')::int;
+  v_seq       bigint;
+  v_replayed  boolean;
+  v_authentic boolean;  -- NULL: there is no secret
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'paliad_ledger.append needs READ COMMITTED: an older snapshot would not see the last entry';
+  ELSIF octet_length(p_leaf) > 65535 THEN
+    RAISE EXCEPTION USING ERRCODE = 'PL002',
+      MESSAGE = format('an entry has at most 65535 bytes, and this one has %s', octet_length(p_leaf));
+  END IF;
+  LOCK TABLE paliad_ledger.turn IN EXCLUSIVE MODE;
+  -- A statement of its own: its snapshot is taken after the turn was had. One statement for all that is to be known: each
+  -- costs more than what it asks for. Before the INSERT, so that a call which is refused leaves no dead row.
+  SELECT coalesce(max(seq) + 1, 0),
+         EXISTS (SELECT FROM paliad_ledger.entry WHERE run_id = v_run AND ordinal = v_ordinal),
+         (SELECT bool_or(sha256(outer_pad || sha256(inner_pad || convert_to(v_run || ':' || v_ordinal || ':', 'UTF8')
+                                                    || v_hash)) IS NOT DISTINCT FROM p_mac)
+          FROM paliad_ledger.append_secret)
+    INTO v_seq, v_replayed, v_authentic FROM paliad_ledger.entry;
+  IF NOT v_authentic AND NOT pg_has_role(session_user, current_user, 'USAGE') THEN
+    RAISE EXCEPTION USING ERRCODE = 'PL002', MESSAGE = CASE WHEN p_mac IS NULL
+      THEN 'the ledger takes no entry without the code that its signing key makes'
+      ELSE 'the ledger does not take this entry: its code was made with another key or origin, or for another entry' END,
+      HINT = 'use the signing key and the origin that `paliadctl ledger install` was last run with';
+  ELSIF v_replayed THEN
+    RAISE EXCEPTION USING ERRCODE = 'PL002',
+      MESSAGE = format('the ledger has entry %s of run %s already: the call was replayed', v_ordinal, v_run);
+  END IF;
+  INSERT INTO paliad_ledger.entry
+    (seq, leaf, leaf_hash, kind, run_id, ordinal, target, tracker, version, outcome, "commit", checksum, blob, at, xid)
+  VALUES
+    (v_seq, p_leaf, v_hash, v_leaf ->> 'kind', v_run, v_ordinal, v_leaf ->> 'target', v_leaf ->> 'tracker',
+     (v_leaf ->> 'version')::int, v_leaf ->> 'outcome', v_leaf ->> 'commit', v_leaf ->> 'checksum', v_leaf ->> 'blob',
+     (v_leaf ->> 'at')::timestamptz, pg_current_xact_id());
+  RETURN v_seq;
+END
+$function$;
+
+-- Its query was a twentieth of an append. Only the owner of a ledger that was installed passes without it.
+CREATE OR REPLACE FUNCTION paliad_ledger.refuse_others() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+  IF current_user = 'paliad_ledger_owner' THEN
+    RETURN NULL;
+  ELSIF current_user <> (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID) THEN
+    RAISE EXCEPTION USING ERRCODE = 'PL003',
+      MESSAGE = format('INSERT into paliad_ledger.%s is refused: only the ledger''s own functions insert', TG_TABLE_NAME);
+  END IF;
+  RETURN NULL;
+END
+$function$;
