@@ -23,7 +23,7 @@ struct Projection {
   std::string_view column;  // SQL
   std::string_view field;
 };
-inline constexpr std::array<Projection, 11> kProjections = {{
+inline constexpr std::array<Projection, 12> kProjections = {{
     {"kind", "kind"},
     {"run_id", "run"},
     {"ordinal", "ordinal"},
@@ -35,10 +35,13 @@ inline constexpr std::array<Projection, 11> kProjections = {{
     {"checksum", "checksum"},
     {"blob", "blob"},
     {"pg_catalog.to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')", "at"},
+    {"xid", "xid"},
 }};
 
 inline constexpr std::size_t kKindProjection = 0;
 inline constexpr std::size_t kAtProjection = 10;
+inline constexpr std::size_t kXidProjection =
+    11;  // every row has one; only an applied migration's leaf says it
 
 struct LogRow {
   std::uint64_t seq = 0;
@@ -61,6 +64,10 @@ class LogReader {
   using OnRow = std::function<Status(const LogRow& row)>;
   [[nodiscard]] Status ForEachRow(std::uint64_t first, std::optional<std::uint64_t> end,
                                   const OnRow& on_row) const;
+
+  // Numbers below 0, ascending, the first hundred. No append makes one, and whatever begins at entry 0 does
+  // not see it, though the views do.
+  [[nodiscard]] Result<std::vector<std::int64_t>> ReadNumbersBelowZero() const;
 
   // The stored hashes alone, from `first` on and before `end`. kCorruption for a gap.
   using OnHash = std::function<void(const Sha256Digest& leaf_hash)>;

@@ -63,7 +63,8 @@ std::optional<LeafFields> ReadLeafFields(const std::string& leaf) {
 
 void CheckColumns(const LogRow& row, const LeafFields& fields, ledger::Problems& problems) {
   for (std::size_t i = 0; i < kProjections.size(); ++i) {
-    if (row.columns[i] != fields.values[i]) {
+    const bool leaf_may_be_silent = i == kXidProjection;
+    if (row.columns[i] != fields.values[i] && (fields.values[i] || !leaf_may_be_silent)) {
       problems.Add(
           ledger::ProblemKind::kProjection,
           fmt::format(

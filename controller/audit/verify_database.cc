@@ -45,6 +45,11 @@ class DatabaseVerification {
     AddUnsigned();
     ASSIGN_OR_RETURN(const std::vector<std::string> copies, log_.ReadCheckpoints());
     AddCopies(copies, published.empty());
+    ASSIGN_OR_RETURN(const std::vector<std::int64_t> below_zero, log_.ReadNumbersBelowZero());
+    for (const std::int64_t number : below_zero) {
+      problems_.Add(ProblemKind::kEdited,
+                    fmt::format("an entry was inserted before the first one, as number {}", number));
+    }
     ASSIGN_OR_RETURN(bodies_, log_.ReadBodyDigests());
     body_is_named_.resize(bodies_.size());
     ledger::LogVerifier verifier(identity_.origin, std::move(main_), std::move(problems_));

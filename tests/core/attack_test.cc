@@ -151,6 +151,25 @@ TEST(Attack, AnInsertedEntryIsFound) {
   EXPECT_THAT(Problems(verified), HasSubstr(fmt::format("edited@{}", ledger.first)));
 }
 
+// The views show it, and the stream begins at 0.
+TEST(Attack, AnEntryThatIsInsertedBeforeTheFirstIsFound) {
+  Published ledger;
+  ledger.Attack(
+      "ALTER TABLE paliad_ledger.entry DROP CONSTRAINT entry_seq_check;"
+      "INSERT INTO paliad_ledger.entry (seq, leaf, leaf_hash, kind, run_id, ordinal, target, tracker, at, "
+      "xid)"
+      " SELECT -1, leaf, leaf_hash, kind, '0b3c8f3e-0000-4000-8000-000000000001', ordinal, target, tracker, "
+      "at,"
+      " xid FROM paliad_ledger.entry WHERE seq = 0;"
+      "ALTER TABLE paliad_ledger.entry ADD CONSTRAINT entry_seq_check CHECK (seq >= 0) NOT VALID;"
+      "UPDATE pg_constraint SET convalidated = true WHERE conname = 'entry_seq_check'");
+  const Outcome verified = ledger.Verify();
+  EXPECT_EQ(verified.exit_code, 6);
+  EXPECT_EQ(Problems(verified), "edited");
+  EXPECT_EQ(verified.json["problems"][0]["detail"],
+            "an entry was inserted before the first one, as number -1");
+}
+
 TEST(Attack, SwappedEntriesAreFound) {
   Published ledger;
   const int target = ledger.Target();
@@ -171,10 +190,10 @@ TEST(Attack, RenumberedEntriesAreFound) {
 TEST(Attack, EachEditedColumnIsNamed) {
   Published ledger;
   const int target = ledger.Target();
-  for (const char* assignment :
-       {"kind = 'drift'", "run_id = '0b3c8f3e-0000-4000-8000-000000000001'", "ordinal = 99",
-        "target = 'other'", "tracker = 'other.table'", "version = 7", "outcome = 'applied'",
-        "\"commit\" = NULL", "checksum = 'x'", "blob = NULL", "at = at + interval '1 microsecond'"}) {
+  for (const char* assignment : {"kind = 'drift'", "run_id = '0b3c8f3e-0000-4000-8000-000000000001'",
+                                 "ordinal = 99", "target = 'other'", "tracker = 'other.table'", "version = 7",
+                                 "outcome = 'applied'", "\"commit\" = NULL", "checksum = 'x'", "blob = NULL",
+                                 "at = at + interval '1 microsecond'", "xid = '7'"}) {
     SCOPED_TRACE(assignment);
     ledger.scenario().Exec("CREATE TABLE kept AS SELECT * FROM paliad_ledger.entry");
     ledger.Attack(fmt::format("UPDATE paliad_ledger.entry SET {} WHERE seq = {}", assignment, target));
@@ -185,7 +204,8 @@ TEST(Attack, EachEditedColumnIsNamed) {
         "UPDATE paliad_ledger.entry AS e SET kind = k.kind, run_id = k.run_id, ordinal = k.ordinal, target = "
         "k.target,"
         " tracker = k.tracker, version = k.version, outcome = k.outcome, \"commit\" = k.\"commit\","
-        " checksum = k.checksum, blob = k.blob, at = k.at FROM kept AS k WHERE k.seq = e.seq; DROP TABLE "
+        " checksum = k.checksum, blob = k.blob, at = k.at, xid = k.xid FROM kept AS k WHERE k.seq = e.seq; "
+        "DROP TABLE "
         "kept");
     EXPECT_EQ(ledger.Verify().exit_code, 0);
   }
