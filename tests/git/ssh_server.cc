@@ -14,7 +14,12 @@ SshServer::SshServer() : user_(MustRun({"id", "--user", "--name"})) {
   }
   WriteFile(files_ / "authorized_keys", ReadFile(files_ / "key.pub"));
   WriteFile(known_hosts_file(), "[localhost]:" + std::to_string(port_) + " " + ReadFile(files_ / "host.pub"));
+  // localhost is ::1 first where the machine has IPv6, and ssh-keyscan tries no second address; sshd does
+  // without the one that it cannot have.
   WriteFile(files_ / "sshd_config", "ListenAddress 127.0.0.1:" + std::to_string(port_) +
+                                        "\n"
+                                        "ListenAddress [::1]:" +
+                                        std::to_string(port_) +
                                         "\n"
                                         "HostKey " +
                                         (files_ / "host") +
