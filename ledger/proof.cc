@@ -25,21 +25,24 @@ tl::unexpected<Problem> WrongLength(std::string_view what, std::size_t hashes) {
   return Found(ProblemKind::kMalformed, fmt::format("{} hashes are not a proof of {}", hashes, what));
 }
 
+std::string EntryOf(std::uint64_t index, std::uint64_t size) {
+  return fmt::format("entry {} of {}", index, size);
+}
+
 }  // namespace
 
-Verified<void> VerifyInclusion(std::uint64_t index, std::uint64_t size, const Sha256Digest& leaf_hash,
-                               const Proof& path, const Sha256Digest& root) {
+Verified<Sha256Digest> InclusionRoot(std::uint64_t index, std::uint64_t size, const Sha256Digest& leaf_hash,
+                                     const Proof& path) {
   if (index >= size) {
     return Found(ProblemKind::kMalformed, fmt::format("a tree of {} entries has no entry {}", size, index));
   }
-  const std::string what = fmt::format("entry {} of {}", index, size);
   // RFC 9162, section 2.1.3.2.
   std::uint64_t fn = index;
   std::uint64_t sn = size - 1;
   Sha256Digest r = leaf_hash;
   for (const Sha256Digest& p : path) {
     if (sn == 0) {
-      return WrongLength(what, path.size());
+      return WrongLength(EntryOf(index, size), path.size());
     }
     if (IsOdd(fn) || fn == sn) {
       r = NodeHash(p, r);
@@ -53,10 +56,20 @@ Verified<void> VerifyInclusion(std::uint64_t index, std::uint64_t size, const Sh
     sn >>= 1;
   }
   if (sn != 0) {
-    return WrongLength(what, path.size());
+    return WrongLength(EntryOf(index, size), path.size());
   }
-  if (r != root) {
-    return Found(ProblemKind::kEdited, fmt::format("the proof of {} leads to another root", what), index);
+  return r;
+}
+
+Verified<void> VerifyInclusion(std::uint64_t index, std::uint64_t size, const Sha256Digest& leaf_hash,
+                               const Proof& path, const Sha256Digest& root) {
+  const Verified<Sha256Digest> reached = InclusionRoot(index, size, leaf_hash, path);
+  if (!reached) {
+    return tl::unexpected(reached.error());
+  }
+  if (*reached != root) {
+    return Found(ProblemKind::kEdited,
+                 fmt::format("the proof of {} leads to another root", EntryOf(index, size)), index);
   }
   return {};
 }

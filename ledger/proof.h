@@ -14,9 +14,13 @@ namespace paliad::ledger {
 
 using Proof = std::vector<Sha256Digest>;
 
-// That the leaf is number `index` of the tree with `size` leaves and that root; the path goes from the leaf's
-// sibling up. kMalformed for an impossible index or size or a wrong number of hashes, kEdited for another
-// root.
+// The root that the path leads to, from the leaf's sibling up. kMalformed for an impossible index or size or
+// a wrong number of hashes.
+[[nodiscard]] Verified<Sha256Digest> InclusionRoot(std::uint64_t index, std::uint64_t size,
+                                                   const Sha256Digest& leaf_hash, const Proof& path);
+
+// That the leaf is number `index` of the tree with `size` leaves and that root. kMalformed as InclusionRoot,
+// kEdited for another root.
 [[nodiscard]] Verified<void> VerifyInclusion(std::uint64_t index, std::uint64_t size,
                                              const Sha256Digest& leaf_hash, const Proof& path,
                                              const Sha256Digest& root);

@@ -179,6 +179,7 @@ TEST(Proof, EveryInclusionProofIsThatOfTheDefinitionAndHolds) {
       const Proof path = Collect(leaves, InclusionSpans(index, size));
       ASSERT_EQ(path, NaivePath(leaves, index, 0, size)) << index << " of " << size;
       ASSERT_TRUE(VerifyInclusion(index, size, leaves[index], path, root)) << index << " of " << size;
+      ASSERT_EQ(InclusionRoot(index, size, leaves[index], path).value(), root);
     }
   }
 }

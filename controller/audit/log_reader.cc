@@ -84,11 +84,11 @@ Result<LogReader> LogReader::Begin(pg::Session& session) {
                   "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),"
                   "       pg_catalog.set_config('jit', 'off', true)",
                   kReading));
-  return LogReader(session);
+  return LogReader(session, /*is_own_transaction=*/true);
 }
 
 LogReader::~LogReader() {
-  if (session_ != nullptr && !session_->broken()) {
+  if (session_ != nullptr && is_own_transaction_ && !session_->broken()) {
     (void)session_->Send("ROLLBACK");
   }
 }

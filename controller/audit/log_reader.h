@@ -51,12 +51,18 @@ struct LogRow {
   std::array<std::optional<std::string_view>, kProjections.size()> columns;  // valid during the call
 };
 
-// One REPEATABLE READ, READ ONLY transaction for as long as it lives. Not thread-safe; `session` must outlive
-// it, and is not to be used for writing meanwhile.
+// Reads from one snapshot. Not thread-safe; `session` must outlive it, and is not to be used for writing
+// meanwhile.
 class LogReader {
  public:
+  // A REPEATABLE READ, READ ONLY transaction for as long as it lives.
   [[nodiscard]] static Result<LogReader> Begin(pg::Session& session);
-  LogReader(LogReader&& other) noexcept : session_(other.session_) { other.session_ = nullptr; }
+  // In the session's own transaction, which is such a one already and goes on afterwards.
+  static LogReader Within(pg::Session& session) { return LogReader(session, /*is_own_transaction=*/false); }
+  LogReader(LogReader&& other) noexcept
+      : session_(other.session_), is_own_transaction_(other.is_own_transaction_) {
+    other.session_ = nullptr;
+  }
   LogReader& operator=(LogReader&&) = delete;
   ~LogReader();
 
@@ -89,13 +95,15 @@ class LogReader {
   pg::Session& session() const { return *session_; }
 
  private:
-  explicit LogReader(pg::Session& session) : session_(&session) {}
+  LogReader(pg::Session& session, bool is_own_transaction)
+      : session_(&session), is_own_transaction_(is_own_transaction) {}
 
   // Runs a query through a cursor and hands each batch on.
   Status ForEachBatch(const std::string& query, int batch,
                       const std::function<Status(const pg::Rows&)>& on_rows) const;
 
   pg::Session* session_;
+  bool is_own_transaction_;
 };
 
 // The bytes of encode(…, 'escape'): "\\" is a backslash, "\ooo" a byte.

@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "controller/audit/subtree_cache.h"
 #include "ledger/merkle.h"
-#include "ledger/proof.h"
 #include "ledger/proof_builder.h"
 #include "ledger/tlog_proof.h"
 
@@ -140,7 +139,13 @@ Result<EntryProof> ProveEntry(const LogReader& log, std::uint64_t seq, const Tru
   }
   return EntryProof{.proof = ledger::FormatTlogProof(
                         {.index = seq, .path = *path, .checkpoint = checkpoint.note, .extra = {}}),
-                    .leaf = *std::move(leaf)};
+                    .leaf = *std::move(leaf),
+                    .path = *std::move(path)};
+}
+
+Result<ledger::Proof> ReadPath(const LogReader& log, std::uint64_t seq, std::uint64_t size) {
+  std::vector<Sha256Digest> known;
+  return PathReader(seq, size, known).Read(log);
 }
 
 }  // namespace paliad::audit

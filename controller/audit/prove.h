@@ -8,12 +8,14 @@
 #include "base/result.h"
 #include "controller/audit/log_reader.h"
 #include "controller/audit/newest_checkpoint.h"
+#include "ledger/proof.h"
 
 namespace paliad::audit {
 
 struct EntryProof {
   std::string proof;  // the bytes of a .tlog-proof
   std::string leaf;   // the entry's
+  ledger::Proof path;
 };
 
 // kInvalidInput where the checkpoint is of an older log; kCorruption where the log is not the one that the
@@ -23,6 +25,10 @@ struct EntryProof {
 [[nodiscard]] Result<EntryProof> ProveEntry(const LogReader& log, std::uint64_t seq,
                                             const TrustedCheckpoint& checkpoint,
                                             const std::string& cache_folder);
+
+// Where there is no checkpoint: the path in the tree of the first `size` entries. Nothing vouches for its
+// root. kCorruption where an entry is missing. REQUIRES: seq < size.
+[[nodiscard]] Result<ledger::Proof> ReadPath(const LogReader& log, std::uint64_t seq, std::uint64_t size);
 
 }  // namespace paliad::audit
 

@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <sstream>
 
+#include "ledger/checkpoint.h"
 #include "ledger/encoding.h"
+#include "ledger/merkle.h"
 #include "ledger/proof.h"
 #include "ledger/tlog_proof.h"
 #include "tests/site/site_fixture.h"
@@ -20,12 +23,29 @@ using ::testing::Not;
 
 constexpr char kJson[] = "Content-Type: application/json\r\n";
 
-class Api : public SiteTest {};
+class Api : public SiteTest {
+ protected:
+  // Stores what a run that publishes would: the checkpoint of the first `size` entries. Its text.
+  std::string PutCheckpoint(std::uint64_t size, const std::string& key_id) {
+    ledger::CompactRange range;
+    std::istringstream hashes(scenario_.Value(
+        fmt::format("SELECT string_agg(encode(leaf_hash, 'hex'), ' ' ORDER BY seq) FROM paliad_ledger.entry"
+                    " WHERE seq < {}",
+                    size)));
+    for (std::string hash; hashes >> hash;) {
+      range.Append(*ledger::ParseHexHash(hash));
+    }
+    EXPECT_EQ(range.size(), size);
+    const std::string text = ledger::FormatCheckpoint({"example.com/log", size, range.Root()});
+    scenario_.Exec(fmt::format("SELECT paliad_ledger.put_checkpoint({}, decode('{}', 'hex'), '{}')", size,
+                               key_id, text));
+    return text;
+  }
+};
 
 TEST_F(Api, EveryAnswerIsAsTheOpenApiDocumentSays) {
   MakeHistory();
-  scenario_.Exec(
-      "SELECT paliad_ledger.put_checkpoint(5, decode('01020304', 'hex'), E'origin\\n5\\nroot\\n')");
+  PutCheckpoint(5, "01020304");
   Start();
   const ProcessResult result =
       RunProgram({.argv = {"/usr/bin/python3", "tests/site/validate_api.py", std::to_string(port()),
@@ -184,8 +204,7 @@ TEST_F(Api, WhatHasNotChangedIsNotSentAgain) {
 
 TEST_F(Api, AProofProves) {
   MakeHistory();
-  const std::string note = "example.com/log\n9\n" + std::string(44, 'A') + "\n";
-  scenario_.Exec("SELECT paliad_ledger.put_checkpoint(9, '', '" + note + "')");
+  const std::string note = PutCheckpoint(9, "");
   Start();
   const auto size = std::stoll(scenario_.Value("SELECT count(*) FROM paliad_ledger.entry"));
   for (std::int64_t seq = 0; seq < size; ++seq) {
@@ -207,6 +226,22 @@ TEST_F(Api, AProofProves) {
       EXPECT_EQ(parsed->checkpoint, note);
     }
   }
+}
+
+TEST_F(Api, WhatDoesNotVerifyIsNoProof) {
+  MakeHistory();
+  const std::string root(43, 'A');
+  scenario_.Exec("SELECT paliad_ledger.put_checkpoint(9, '', E'example.com/log\\n9\\n" + root + "=\\n')");
+  Start();
+  const HttpReply reply = Get("/api/v1/targets/production/proofs/3", auditor_token_);
+  EXPECT_EQ(reply.status, 500);
+  EXPECT_THAT(reply.body, HasSubstr("\"kind\":\"corruption\""));
+  EXPECT_THAT(reply.body, HasSubstr("not the one that the database's own copy was made of"));
+  // What no checkpoint covers is not affected.
+  EXPECT_EQ(Get("/api/v1/targets/production/proofs/9", auditor_token_).status, 200);
+  scenario_.Exec("SELECT paliad_ledger.put_checkpoint(9, '\\x01020304', E'o\\n9\\nnothing\\n')");
+  EXPECT_THAT(Get("/api/v1/targets/production/proofs/3", auditor_token_).body,
+              HasSubstr("read the newest checkpoint"));
 }
 
 TEST_F(Api, TheNewestSignedCheckpointIsPublic) {

@@ -7,15 +7,17 @@
 #include <utility>
 
 #include "base/text.h"
+#include "controller/audit/log_reader.h"
+#include "controller/audit/newest_checkpoint.h"
+#include "controller/audit/prove.h"
 #include "controller/serve/records/records_sql.h"
+#include "ledger/checkpoint.h"
 #include "ledger/encoding.h"
-#include "ledger/proof_builder.h"
-#include "ledger/tlog_proof.h"
+#include "ledger/merkle.h"
+#include "ledger/proof.h"
 
 namespace paliad::serve {
 namespace {
-
-constexpr std::int64_t kLeafHashBatch = 50'000;
 
 std::optional<std::string> Text(const std::optional<std::int64_t>& number) {
   return number ? std::optional(std::to_string(*number)) : std::nullopt;
@@ -32,6 +34,22 @@ Page<Row> PageOf(store::Page<Row> found) {
 
 store::EntryRow EntryAt(const pg::Rows& rows, int row) {
   return {.seq = rows.Int(row, 0), .leaf_hash = rows.String(row, 1), .leaf = rows.String(row, 2)};
+}
+
+// What the database says of itself: whoever asks verifies it.
+Result<audit::TrustedCheckpoint> OpenCopy(const CheckpointRecord& record) {
+  const std::string source = "the database's own copy";
+  const auto opened =
+      ledger::OpenCheckpoint(record.note, record.note.substr(0, record.note.find('\n')), /*keys=*/{});
+  if (!opened) {
+    return Fail({.kind = ErrorKind::kCorruption,
+                 .doing = "read the newest checkpoint",
+                 .subject = source,
+                 .cause = opened.error().detail,
+                 .hint = "`paliadctl ledger verify` says what else is wrong"});
+  }
+  return audit::TrustedCheckpoint{
+      .checkpoint = opened->checkpoint, .note = record.note, .is_signed = record.is_signed, .source = source};
 }
 
 }  // namespace
@@ -174,40 +192,27 @@ Result<std::optional<ProofRecord>> Records::Proof(std::int64_t seq) {
   if (!entry) {
     return std::nullopt;
   }
+  const auto index = static_cast<std::uint64_t>(seq);
+  const audit::LogReader log = audit::LogReader::Within(session_);
   ProofRecord proof{.seq = seq, .leaf_hash = entry->leaf_hash};
   ASSIGN_OR_RETURN(proof.checkpoint, CheckpointOf(seq + 1));
-  ASSIGN_OR_RETURN(const std::int64_t all, LedgerSize());
-  proof.size = proof.checkpoint ? proof.checkpoint->size : all;
-  const auto size = static_cast<std::uint64_t>(proof.size);
-  ledger::SubtreeCollector collector(ledger::InclusionSpans(static_cast<std::uint64_t>(seq), size));
-  ledger::CompactRange range;
-  while (range.size() < size) {
-    ASSIGN_OR_RETURN(
-        const pg::Rows rows,
-        session_.Query(kLeafHashesSql, {std::to_string(range.size()), std::to_string(kLeafHashBatch)},
-                       "read the entries' hashes"));
-    for (int row = 0; row < rows.size() && range.size() < size; ++row) {
-      const auto hash = ledger::ParseHexHash(rows.Text(row, 0));
-      collector.Append(hash.value_or(Sha256Digest{}));
-      range.Append(hash.value_or(Sha256Digest{}));
-    }
-    if (rows.empty()) {
-      return Fail(
-          {.kind = ErrorKind::kCorruption,
-           .doing = "prove the entry",
-           .subject = std::to_string(seq),
-           .cause = fmt::format("a checkpoint covers {} entries and the log has {}", size, range.size()),
-           .hint = "entries are lost: verify the ledger against what was published"});
-    }
-  }
-  proof.root = ledger::FormatHash(range.Root());
-  for (const Sha256Digest& hash : collector.Hashes()) {
-    proof.path.push_back(ledger::FormatHash(hash));
-  }
+  ledger::Proof path;
   if (proof.checkpoint) {
-    proof.tlog_proof = ledger::FormatTlogProof({.index = static_cast<std::uint64_t>(seq),
-                                                .path = collector.Hashes(),
-                                                .checkpoint = proof.checkpoint->note});
+    ASSIGN_OR_RETURN(const audit::TrustedCheckpoint checkpoint, OpenCopy(*proof.checkpoint));
+    ASSIGN_OR_RETURN(audit::EntryProof proven, audit::ProveEntry(log, index, checkpoint, target_.data_dir));
+    proof.size = proof.checkpoint->size;
+    proof.root = ledger::FormatHash(checkpoint.checkpoint.root);
+    proof.tlog_proof = std::move(proven.proof);
+    path = std::move(proven.path);
+  } else {
+    ASSIGN_OR_RETURN(proof.size, LedgerSize());
+    const auto size = static_cast<std::uint64_t>(proof.size);
+    ASSIGN_OR_RETURN(path, audit::ReadPath(log, index, size));
+    const auto root = ledger::InclusionRoot(index, size, ledger::LeafHash(entry->leaf), path);
+    proof.root = ledger::FormatHash(*root);
+  }
+  for (const Sha256Digest& hash : path) {
+    proof.path.push_back(ledger::FormatHash(hash));
   }
   return proof;
 }

@@ -92,7 +92,8 @@ class Records {
   Result<std::int64_t> LedgerSize();
   // The newest signed one, else the newest one; none if there is none.
   Result<std::optional<CheckpointRecord>> Checkpoint();
-  // None: there is no such entry. Reads the hash of every entry before it and of those up to the tree's size.
+  // None: there is no such entry. Under a checkpoint, what is returned was verified; kCorruption where the
+  // log is not the one that the checkpoint was made of. Costs what audit::ProveEntry does.
   Result<std::optional<ProofRecord>> Proof(std::int64_t seq);
 
  private:

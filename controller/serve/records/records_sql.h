@@ -41,11 +41,6 @@ ORDER BY octet_length(key_id) > 0 DESC, size DESC
 LIMIT 1
 )sql";
 
-// $1 from this seq, $2 limit. In the order of the log.
-inline constexpr char kLeafHashesSql[] =
-    "SELECT pg_catalog.encode(leaf_hash, 'hex') FROM paliad_ledger.entry WHERE seq >= $1::bigint"
-    " ORDER BY seq LIMIT $2::bigint";
-
 }  // namespace paliad::serve
 
 #endif  // PALIAD_CONTROLLER_SERVE_RECORDS_RECORDS_SQL_H_
