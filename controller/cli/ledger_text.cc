@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -51,6 +53,11 @@ std::string Text(const Json& leaf, const char* field) {
 std::int64_t Number(const Json& leaf, const char* field) {
   const auto at = leaf.find(field);
   return at == leaf.end() || !at->is_number_integer() ? 0 : at->get<std::int64_t>();
+}
+
+bool IsTrue(const Json& leaf, const char* field) {
+  const auto at = leaf.find(field);
+  return at != leaf.end() && *at == true;
 }
 
 std::string LabelOf(const Json& leaf) {
@@ -114,7 +121,7 @@ Telling OfFailure(const Json& leaf) {
   if (const std::string state = Text(leaf, "sqlstate"); !state.empty()) {
     telling.line += "  SQLSTATE " + state;
   }
-  if (leaf.value("will_retry", false)) {
+  if (IsTrue(leaf, "will_retry")) {
     telling.line += fmt::format("  attempt {}, tried again", Number(leaf, "attempt"));
   }
   telling.below = {Place(leaf) + Text(leaf, "message"), Text(leaf, "detail"), Commit(leaf)};
@@ -122,7 +129,7 @@ Telling OfFailure(const Json& leaf) {
 }
 
 Telling OfFinding(const Json& leaf) {
-  const bool waived = leaf.value("waived", false);
+  const bool waived = IsTrue(leaf, "waived");
   return {.line = fmt::format("{} {}", waived ? "waived" : Text(leaf, "severity"), Text(leaf, "rule")),
           .below = {Place(leaf) + Text(leaf, "message"), waived ? "waived: " + Text(leaf, "waiver") : ""}};
 }
@@ -146,7 +153,7 @@ Telling OfAttribution(const Json& leaf) {
   const Json approvals = pull_request->value("approvals", Json::array());
   for (const Json& approval : approvals) {
     telling.below.push_back(fmt::format("approved by {}{}", Text(approval, "reviewer"),
-                                        approval.value("may_write", false) ? "" : ", who may not write"));
+                                        IsTrue(approval, "may_write") ? "" : ", who may not write"));
   }
   if (approvals.empty()) {
     telling.below.emplace_back("approved by nobody");
@@ -161,7 +168,7 @@ Telling OfCheck(const Json& leaf) {
   constexpr std::size_t kMostFindings = 5;
   Telling telling{
       .line = fmt::format("pull request {} by {}: {}", Number(leaf, "pull_request"), Text(leaf, "author"),
-                          leaf.value("passes", Json()) == true ? "passes" : "does not pass"),
+                          IsTrue(leaf, "passes") ? "passes" : "does not pass"),
       .below = {}};
   const auto found = leaf.find("findings");
   const Json findings = found != leaf.end() && found->is_array() ? *found : Json::array();
@@ -176,6 +183,52 @@ Telling OfCheck(const Json& leaf) {
   telling.below.push_back(fmt::format("{} as merged into {}", Text(leaf, "head").substr(0, 12),
                                       Text(leaf, "base").substr(0, 12)));
   return telling;
+}
+
+// A file of the ledger's own schema, or what `ledger install` did.
+Telling OfSchema(const Json& leaf) {
+  constexpr std::size_t kMostChanges = 3;
+  if (leaf.contains("version")) {
+    return {.line = LabelOf(leaf), .below = {}};
+  }
+  Telling telling{.line = fmt::format("installed for {} by {}", Text(leaf, "login"), Text(leaf, "actor")),
+                  .below = {}};
+  const auto found = leaf.find("changes");
+  const Json changes = found != leaf.end() && found->is_array() ? *found : Json::array();
+  for (std::size_t i = 0; changes.size() <= kMostChanges && i < changes.size(); ++i) {
+    telling.below.push_back(changes[i].is_string() ? changes[i].get<std::string>() : "");
+  }
+  if (changes.size() > kMostChanges) {
+    telling.below.push_back(fmt::format("{} changes: -o json lists them", changes.size()));
+  }
+  return telling;
+}
+
+// What a person did with the controller or to the log.
+std::optional<Telling> OfOperation(const Json& leaf, std::string_view kind) {
+  const std::string by = "by " + Text(leaf, "actor");
+  const std::string reason = "reason: " + Text(leaf, "reason");
+  if (kind == "suspended" || kind == "resumed") {
+    return Telling{.line = by,
+                   .below = {reason, IsTrue(leaf, "accept_rewrite") ? "accepts the rewritten history" : ""}};
+  }
+  if (kind == "redaction") {
+    return Telling{.line = by, .below = {"body " + Text(leaf, "digest"), reason}};
+  }
+  if (kind == "incarnation") {
+    return Telling{.line = "as " + Text(leaf, "origin"),
+                   .below = {fmt::format("after {}, of which {} entries were published and {} are still here",
+                                         Text(leaf, "previous_origin"), Number(leaf, "published_size"),
+                                         Number(leaf, "agreed_size")),
+                             reason, by}};
+  }
+  if (kind == "key_rotated") {
+    return Telling{
+        .line = by,
+        .below = {fmt::format("from {} entries on: {}", Number(leaf, "from_size"), Text(leaf, "key")),
+                  "before: " + Text(leaf, "previous_key")}};
+  }
+  return std::nullopt;
 }
 
 Telling OfOther(const Json& leaf) {
@@ -194,10 +247,13 @@ Telling OfOther(const Json& leaf) {
     return {.line = fmt::format("{}  {}", LabelOf(leaf), Text(leaf, "what")), .below = {}};
   }
   if (kind == "schema_upgraded") {
-    return {.line = LabelOf(leaf), .below = {}};
+    return OfSchema(leaf);
   }
   if (kind == "genesis") {
     return {.line = "log " + Text(leaf, "ledger"), .below = {}};
+  }
+  if (auto operation = OfOperation(leaf, kind)) {
+    return *std::move(operation);
   }
   // A later program's: what there is of what such entries tend to have.
   Telling telling;
