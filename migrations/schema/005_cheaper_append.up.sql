@@ -36,7 +36,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'PL002', MESSAGE = CASE WHEN p_mac IS NULL
       THEN 'the ledger takes no entry without the code that its signing key makes'
       ELSE 'the ledger does not take this entry: its code was made with another key or origin, or for another entry' END,
-      HINT = 'use the signing key and the origin that `paliadctl ledger install` was last run with';
+      HINT = 'use the signing key and the origin that `paliadctl ledger install` was last run with, or run it again with these';
   ELSIF v_replayed THEN
     RAISE EXCEPTION USING ERRCODE = 'PL002',
       MESSAGE = format('the ledger has entry %s of run %s already: the call was replayed', v_ordinal, v_run);
