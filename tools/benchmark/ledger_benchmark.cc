@@ -5,7 +5,7 @@
 //   ledger_benchmark PALIADCTL LEDGER_VERIFY MEASURE [--short]
 #include <fmt/format.h>
 
-#include <chrono>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -33,11 +33,21 @@ struct Programs {
 struct Sizes {
   int entries = 1'000'000;
   int migrations = 300;
-  int appends = 2'000;
   int rounds = 5;
 };
 
-constexpr Sizes kShort = {.entries = 2'000, .migrations = 10, .appends = 50, .rounds = 2};
+constexpr Sizes kShort = {.entries = 2'000, .migrations = 10, .rounds = 2};
+
+// What one empty migration takes of a run of many of them, and what of it is paliad_ledger.append.
+struct AppendCost {
+  double migration_ms = 0;
+  double append_ms = 0;
+};
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
+}
 
 // Runs of two entries, {0} of them, as the controller writes them, after the entries that are there.
 constexpr char kFillSql[] = R"sql(
@@ -65,8 +75,9 @@ class LedgerBenchmark {
   LedgerBenchmark(Programs programs, Sizes sizes)
       : programs_(std::move(programs)),
         sizes_(sizes),
-        server_({.fsync = true, .settings = {"shared_buffers = 128MB", "max_wal_size = 4GB"}}),
-        url_(server_.CreateDatabase()) {}
+        server_({.fsync = true,
+                 .settings = {"shared_buffers = 128MB", "max_wal_size = 4GB", "track_functions = pl"}}),
+        log_(MakeLog(server_.CreateDatabase(), "long")) {}
 
   void Run() {
     Prepare();
@@ -76,79 +87,122 @@ class LedgerBenchmark {
   }
 
  private:
-  std::vector<std::string> Paliadctl(std::vector<std::string> arguments, const std::string& data_dir) const {
-    std::vector<std::string> argv = {programs_.paliadctl};
-    argv.insert(argv.end(), arguments.begin(), arguments.end());
-    argv.insert(argv.end(), {"--quiet", "--database", url_, "--repo", repo_path_, "--data-dir", data_dir,
-                             "--ledger-origin", "benchmark", "--signing-key-file", dir_.path() + "/key",
-                             "--publish", "file:" + dir_.path() + "/checkpoints"});
-    return argv;
+  // A database with what belongs to its log alone.
+  struct Log {
+    std::string url;
+    std::string data_dir;
+    std::string folder;  // where checkpoints are published
+  };
+
+  Log MakeLog(std::string url, const std::string& name) const {
+    return {.url = std::move(url),
+            .data_dir = dir_.path() + "/" + name + "-data",
+            .folder = dir_.path() + "/" + name + "-checkpoints"};
   }
 
-  Sample MeasurePaliadctl(std::vector<std::string> arguments, const std::string& data_dir) const {
-    return Measure(programs_.measure, Paliadctl(std::move(arguments), data_dir));
+  Sample MeasurePaliadctl(std::vector<std::string> arguments, const Log& log) const {
+    std::vector<std::string> argv = {programs_.paliadctl};
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    argv.insert(argv.end(), {"--quiet", "--database", log.url, "--repo", repo_.path(), "--data-dir",
+                             log.data_dir, "--ledger-origin", "benchmark", "--signing-key-file",
+                             dir_.path() + "/key", "--publish", "file:" + log.folder});
+    return Measure(programs_.measure, std::move(argv));
+  }
+
+  Sample MeasureOfLongLog(std::vector<std::string> arguments) const {
+    return MeasurePaliadctl(std::move(arguments), log_);
   }
 
   void Prepare() {
-    repo_path_ = repo_.path();
     testing::RunOrThrow(
         {.argv = {programs_.paliadctl, "keygen", "--name", "benchmark", "--out", dir_.path() + "/key"}});
     vkey_ = testing::ReadFile(dir_.path() + "/key.pub");
     vkey_.pop_back();
     repo_.Write("migrations/1_first.up.sql", "SELECT 1;\n");
     repo_.Commit("first");
-    MeasurePaliadctl({"reconcile"}, dir_.path() + "/cache");
-  }
-
-  // Milliseconds of one message, sent again and again over one connection.
-  double PerMessage(const std::string& sql) const {
-    testing::PgConnection connection(url_);
-    connection.Exec(sql);
-    const auto begin = std::chrono::steady_clock::now();
-    for (int i = 0; i < sizes_.appends; ++i) {
-      connection.Exec(sql);
-    }
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count() /
-           sizes_.appends;
-  }
-
-  void Append() {
+    repo_.CreateBranch("first");
+    repo_.Checkout("main");
     for (int i = 0; i < sizes_.migrations; ++i) {
       repo_.Write(fmt::format("migrations/{}_empty.up.sql", i + 2), "SELECT 1;\n");
     }
     repo_.Commit("empty ones");
-    const Sample applied = MeasurePaliadctl({"reconcile"}, dir_.path() + "/cache");
-    const double migration = applied.milliseconds / sizes_.migrations;
-    const std::string begin = "BEGIN; SET LOCAL synchronous_commit = off; ";
-    const double empty = PerMessage(begin + "SELECT pg_current_xact_id(); COMMIT");
-    // Another run each time: a run and its ordinal are unique.
-    const double append = PerMessage(
-        begin +
-        "SELECT paliad_ledger.append(convert_to('{\"at\":\"2026-05-20T10:38:00.000000Z\",\"format\":1,"
-        "\"kind\":\"drift\",\"ordinal\":0,\"run\":\"' || gen_random_uuid() || '\",\"target\":\"default\","
-        "\"tracker\":\"paliad.applied_migrations\"}', 'UTF8')); COMMIT");
-    fmt::print("Appending, {} times, beside {} empty migrations\n", sizes_.appends, sizes_.migrations);
-    fmt::print("  {:56} {:9.3f} ms\n", "an empty migration (its three messages)", migration);
-    fmt::print("  {:56} {:9.3f} ms\n", "a transaction with an append", append);
-    fmt::print("  {:56} {:9.3f} ms\n", "the same without", empty);
-    fmt::print("  {:56} {:9.3f}x goal 0.10\n\n", "append / empty migration", (append - empty) / migration);
+    MeasureOfLongLog({"reconcile", "--branch", "first"});
+  }
+
+  // A login that migrations run as, beside an owner of the ledger, or the superuser as both.
+  Log MakeLogFor(const std::string& name, bool installed) {
+    const std::string admin_url = server_.CreateDatabase();
+    if (!installed) {
+      return MakeLog(admin_url, name);
+    }
+    const std::string database = testing::Value(admin_url, "SELECT current_database()");
+    server_.CreateRole(name);
+    testing::Exec(admin_url, fmt::format("GRANT CREATE ON DATABASE {} TO \"{}\"", database, name));
+    Log log = MakeLog(server_.Url(database, name), name);
+    MeasurePaliadctl({"ledger", "install", "--as-admin", admin_url}, log);
+    return log;
+  }
+
+  // By the server's own count of calls and of the time that they took, in a run as it is.
+  AppendCost MeasureAppends(const Log& log) {
+    MeasurePaliadctl({"reconcile", "--branch", "first"}, log);
+    const std::string database = testing::Value(log.url, "SELECT current_database()");
+    const std::string admin_url = server_.Url(database);
+    testing::Value(admin_url, "SELECT pg_stat_reset()");
+    const Sample run = MeasurePaliadctl({"reconcile"}, log);
+    // A session tells the rest of its counts when it ends, which is not before its client has.
+    const std::string counted = testing::Value(
+        admin_url,
+        "DO $$ BEGIN WHILE EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND"
+        " backend_type = 'client backend' AND pid <> pg_backend_pid()) LOOP PERFORM pg_sleep(0.01);"
+        " PERFORM pg_stat_clear_snapshot(); END LOOP; END $$;"
+        "SELECT total_time / calls FROM pg_stat_user_functions WHERE schemaname = 'paliad_ledger' AND"
+        " funcname = 'append'");
+    return {.migration_ms = run.milliseconds / sizes_.migrations, .append_ms = std::stod(counted)};
+  }
+
+  void Append() {
+    fmt::print("Appending in a run of {} empty migrations, {} rounds, medians\n", sizes_.migrations,
+               sizes_.rounds);
+    fmt::print("  {:46} {:>9} {:>9} {:>10}\n", "ms", "migration", "append", "ratio");
+    std::vector<AppendCost> owned;
+    std::vector<AppendCost> installed;
+    for (int round = 0; round < sizes_.rounds; ++round) {
+      owned.push_back(MeasureAppends(MakeLogFor(fmt::format("owned_{}", round), /*installed=*/false)));
+      installed.push_back(MeasureAppends(MakeLogFor(fmt::format("installed_{}", round), /*installed=*/true)));
+    }
+    PrintAppends("the login owns the ledger", owned);
+    PrintAppends("the ledger is installed, with a code for each", installed);
+    fmt::print("\n");
     std::fflush(stdout);
   }
 
+  static void PrintAppends(const std::string& name, const std::vector<AppendCost>& costs) {
+    std::vector<double> migrations;
+    std::vector<double> appends;
+    std::vector<double> ratios;
+    for (const AppendCost& cost : costs) {
+      migrations.push_back(cost.migration_ms);
+      appends.push_back(cost.append_ms);
+      ratios.push_back(cost.append_ms / cost.migration_ms);
+    }
+    fmt::print("  {:46} {:9.3f} {:9.3f} {:9.3f}x goal 0.10\n", name, Median(std::move(migrations)),
+               Median(std::move(appends)), Median(std::move(ratios)));
+  }
+
   void Fill() {
-    const int there = std::stoi(testing::Value(url_, "SELECT count(*) FROM paliad_ledger.entry"));
-    testing::Exec(url_, fmt::format(kFillSql, (sizes_.entries - there) / 2, there));
-    testing::Exec(url_, "VACUUM ANALYZE paliad_ledger.entry");
-    testing::Exec(url_, "CHECKPOINT");
+    const int there = std::stoi(testing::Value(log_.url, "SELECT count(*) FROM paliad_ledger.entry"));
+    testing::Exec(log_.url, fmt::format(kFillSql, (sizes_.entries - there) / 2, there));
+    testing::Exec(log_.url, "VACUUM ANALYZE paliad_ledger.entry");
+    testing::Exec(log_.url, "CHECKPOINT");
   }
 
   void LongLog() {
     const std::string leaves = dir_.path() + "/leaves.jsonl";
     const std::string bundle = dir_.path() + "/bundle";
-    MeasurePaliadctl({"ledger", "checkpoint"}, dir_.path() + "/cache");
-    const Sample jsonl =
-        MeasurePaliadctl({"ledger", "export", "-o", "jsonl", "--out", leaves}, dir_.path() + "/cache");
-    const Sample bundled = MeasurePaliadctl({"ledger", "export", "--out", bundle}, dir_.path() + "/cache");
+    MeasureOfLongLog({"ledger", "checkpoint"});
+    const Sample jsonl = MeasureOfLongLog({"ledger", "export", "-o", "jsonl", "--out", leaves});
+    const Sample bundled = MeasureOfLongLog({"ledger", "export", "--out", bundle});
     std::vector<Series> all = {
         {.name = "floor: sha256sum of the leaves",
          .run =
@@ -158,19 +212,19 @@ class LedgerBenchmark {
         {.name = "root and checkpoint, no cache",
          .run =
              [&](int round) {
-               return MeasurePaliadctl({"ledger", "checkpoint"},
-                                       fmt::format("{}/fresh-{}", dir_.path(), round));
+               Log fresh = log_;
+               fresh.data_dir = fmt::format("{}/fresh-{}", dir_.path(), round);
+               return MeasurePaliadctl({"ledger", "checkpoint"}, fresh);
              }},
         {.name = "ledger verify",
          .run =
              [&](int) {
-               return MeasurePaliadctl({"ledger", "verify"}, dir_.path() + "/cache");
+               return MeasureOfLongLog({"ledger", "verify"});
              }},
         {.name = "ledger prove, an entry in the middle",
          .run =
              [&](int round) {
-               return MeasurePaliadctl({"ledger", "prove", std::to_string(sizes_.entries / 2 + round)},
-                                       dir_.path() + "/cache");
+               return MeasureOfLongLog({"ledger", "prove", std::to_string(sizes_.entries / 2 + round)});
              }},
         {.name = "paliad-ledger-verify of the bundle", .run = [&](int) {
            return Measure(programs_.measure,
@@ -192,10 +246,9 @@ class LedgerBenchmark {
   const Programs programs_;
   const Sizes sizes_;
   testing::PostgresServer server_;
-  const std::string url_;
   testing::TempDir dir_;
+  const Log log_;  // the long one
   testing::GitRepo repo_;
-  std::string repo_path_;
   std::string vkey_;
 };
 

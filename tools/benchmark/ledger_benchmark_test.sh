@@ -8,4 +8,5 @@ echo "$answer"
 rows=$(grep --count --extended-regexp \
   '^  .{40,}( +[0-9]+\.[0-9]){3} +[0-9]+\.[0-9]{2}x +[0-9]+\.[0-9]$' <<<"$answer" || true)
 [[ $rows == 5 ]] || { echo "rows with figures: $rows, expected 5" >&2; exit 1; }
-grep --quiet --extended-regexp 'append / empty migration +-?[0-9]+\.[0-9]{3}x' <<<"$answer"
+appends=$(grep --count --extended-regexp '^  .{40,}( +[0-9]+\.[0-9]{3}){3}x goal 0\.10$' <<<"$answer" || true)
+[[ $appends == 2 ]] || { echo "rows of appends: $appends, expected 2" >&2; exit 1; }
