@@ -98,4 +98,6 @@ Verified<OpenedCheckpoint> OpenCheckpoint(std::string_view bytes, std::string_vi
   return opened;
 }
 
+std::string OriginOf(std::string_view note) { return std::string(note.substr(0, note.find('\n'))); }
+
 }  // namespace paliad::ledger

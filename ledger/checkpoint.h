@@ -36,6 +36,9 @@ std::string FormatCheckpoint(const Checkpoint& checkpoint);
 // REQUIRES: IsKeyName(checkpoint.origin) unless there are no signers.
 std::string SignCheckpoint(const Checkpoint& checkpoint, const std::vector<NoteSigner>& signers);
 
+// The origin that a note names in its first line, whoever made it.
+std::string OriginOf(std::string_view note);
+
 struct OpenedCheckpoint {
   Checkpoint checkpoint;
   std::vector<std::string> signers;    // labels of trusted keys; empty: it is unsigned

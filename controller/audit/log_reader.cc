@@ -119,7 +119,9 @@ Status LogReader::ForEachRow(std::uint64_t first, std::optional<std::uint64_t> e
 Result<std::vector<std::int64_t>> LogReader::ReadNumbersBelowZero() const {
   ASSIGN_OR_RETURN(
       const std::vector<pg::Rows> answer,
-      session_->Run("SELECT seq FROM paliad_ledger.entry WHERE seq < 0 ORDER BY seq LIMIT 100", kReading));
+      session_->Run(fmt::format("SELECT seq FROM paliad_ledger.entry WHERE seq < 0 ORDER BY seq LIMIT {}",
+                                kMostBelowZero),
+                    kReading));
   std::vector<std::int64_t> numbers;
   for (int row = 0; row < answer.front().size(); ++row) {
     numbers.push_back(answer.front().Int(row, 0));

@@ -40,8 +40,8 @@ inline constexpr std::array<Projection, 12> kProjections = {{
 
 inline constexpr std::size_t kKindProjection = 0;
 inline constexpr std::size_t kAtProjection = 10;
-inline constexpr std::size_t kXidProjection =
-    11;  // every row has one; only an applied migration's leaf says it
+// Every row has one; only an applied migration's leaf says it.
+inline constexpr std::size_t kXidProjection = 11;
 
 struct LogRow {
   std::uint64_t seq = 0;
@@ -55,9 +55,12 @@ struct LogRow {
 // meanwhile.
 class LogReader {
  public:
+  static constexpr std::size_t kMostBelowZero = 100;
+
   // A REPEATABLE READ, READ ONLY transaction for as long as it lives.
   [[nodiscard]] static Result<LogReader> Begin(pg::Session& session);
-  // In the session's own transaction, which is such a one already and goes on afterwards.
+  // In the session's own transaction, which goes on afterwards unless an Error came of it.
+  // REQUIRES: it is such a one, and has pg_catalog as its search path.
   static LogReader Within(pg::Session& session) { return LogReader(session, /*is_own_transaction=*/false); }
   LogReader(LogReader&& other) noexcept
       : session_(other.session_), is_own_transaction_(other.is_own_transaction_) {
@@ -71,8 +74,8 @@ class LogReader {
   [[nodiscard]] Status ForEachRow(std::uint64_t first, std::optional<std::uint64_t> end,
                                   const OnRow& on_row) const;
 
-  // Numbers below 0, ascending, the first hundred. No append makes one, and whatever begins at entry 0 does
-  // not see it, though the views do.
+  // Numbers below 0, ascending, the first kMostBelowZero. No append makes one, and whatever begins at entry 0
+  // does not see it, though the views do.
   [[nodiscard]] Result<std::vector<std::int64_t>> ReadNumbersBelowZero() const;
 
   // The stored hashes alone, from `first` on and before `end`. kCorruption for a gap.

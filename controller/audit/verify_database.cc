@@ -19,8 +19,6 @@ namespace {
 
 using ledger::ProblemKind;
 
-std::string OriginOf(const std::string& note) { return note.substr(0, note.find('\n')); }
-
 // A checkpoint of an origin that the log may have had before an incarnation.
 struct Former {
   std::string source;
@@ -50,6 +48,9 @@ class DatabaseVerification {
       problems_.Add(ProblemKind::kEdited,
                     fmt::format("an entry was inserted before the first one, as number {}", number));
     }
+    if (below_zero.size() == LogReader::kMostBelowZero) {
+      problems_.Add(ProblemKind::kEdited, "there may be more entries before the first one");
+    }
     ASSIGN_OR_RETURN(bodies_, log_.ReadBodyDigests());
     body_is_named_.resize(bodies_.size());
     ledger::LogVerifier verifier(identity_.origin, std::move(main_), std::move(problems_));
@@ -73,7 +74,7 @@ class DatabaseVerification {
   // Which of the published checkpoints are this origin's, and which may be of a former one.
   void Sort(const std::vector<publish::PublishedNote>& published) {
     for (const publish::PublishedNote& note : published) {
-      const std::string origin = OriginOf(note.bytes);
+      const std::string origin = ledger::OriginOf(note.bytes);
       if (origin == identity_.origin) {
         AddOwn(note);
         continue;

@@ -216,11 +216,12 @@ std::optional<Telling> OfOperation(const Json& leaf, std::string_view kind) {
     return Telling{.line = by, .below = {"body " + Text(leaf, "digest"), reason}};
   }
   if (kind == "incarnation") {
-    return Telling{.line = "as " + Text(leaf, "origin"),
-                   .below = {fmt::format("after {}, of which {} entries were published and {} are still here",
+    return Telling{.line = by,
+                   .below = {"goes on as " + Text(leaf, "origin"),
+                             fmt::format("after {}, of which {} entries were published and {} are still here",
                                          Text(leaf, "previous_origin"), Number(leaf, "published_size"),
                                          Number(leaf, "agreed_size")),
-                             reason, by}};
+                             reason}};
   }
   if (kind == "key_rotated") {
     return Telling{

@@ -41,7 +41,7 @@ int AnswerRequest(const Invocation& invocation, const Flags& flags, bool suspend
                 {"accept_rewrite", flags.accept_rewrite}});
   } else {
     Answer(EscapeForTerminal(target->name) +
-           (suspend ? " is suspended: no run begins until `paliadctl resume`\n" : " is resumed\n"));
+           (suspend ? " is suspended: no migration begins until `paliadctl resume`\n" : " is resumed\n"));
   }
   return kDone;
 }
@@ -66,7 +66,7 @@ CLI::App* Add(CLI::App& app, Invocation& invocation, const std::string& name, co
 }  // namespace
 
 void AddSuspend(CLI::App& app, Invocation& invocation) {
-  Add(app, invocation, "suspend", "Let no run of a target begin until somebody resumes it",
+  Add(app, invocation, "suspend", "Let no run and no migration of a target begin until somebody resumes it",
       std::make_shared<Flags>());
   const auto flags = std::make_shared<Flags>();
   Add(app, invocation, "resume", "Let runs begin again, and look once more at what stalled", flags)

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "controller/store/queries.h"
 #include "controller/store/run_recorder.h"
+#include "ledger/checkpoint.h"
 #include "ledger/encoding.h"
 #include "ledger/entry.h"
 #include "ledger/note.h"
@@ -41,8 +42,6 @@ std::string Describe(const ledger::Checkpoint& checkpoint) {
 }
 
 // The origin of a note, whoever signed it: its first line.
-std::string OriginOf(const std::string& note) { return note.substr(0, note.find('\n')); }
-
 // The origins under which this log went on, oldest first: from its own entries.
 struct Lineage {
   std::vector<std::string> former;
@@ -118,7 +117,7 @@ class Anchorer {
       return seen;
     }
     seen.note = *std::move(latest);
-    if (!seen.note || OriginOf(seen.note->bytes) != identity_.origin) {
+    if (!seen.note || ledger::OriginOf(seen.note->bytes) != identity_.origin) {
       return seen;  // RequireOrigin judges another one
     }
     const auto opened = ledger::OpenCheckpoint(seen.note->bytes, identity_.origin, identity_.trusted);
@@ -152,7 +151,7 @@ class Anchorer {
       if (!seen.note || seen.checkpoint) {
         continue;
       }
-      const std::string origin = OriginOf(seen.note->bytes);
+      const std::string origin = ledger::OriginOf(seen.note->bytes);
       if (std::find(lineage.former.begin(), lineage.former.end(), origin) == lineage.former.end()) {
         return Fail(
             NotThisLogs(seen.note->source,

@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "controller/store/queries.h"
 #include "controller/store/run_recorder.h"
+#include "ledger/checkpoint.h"
 #include "ledger/encoding.h"
 #include "ledger/entry.h"
 
@@ -20,8 +21,6 @@ namespace paliad::publish {
 namespace {
 
 constexpr std::size_t kMostCheckpoints = 1'000;
-
-std::string OriginOf(const std::string& note) { return note.substr(0, note.find('\n')); }
 
 Error NotNew(const std::string& origin, std::string cause, std::string hint) {
   return {.kind = ErrorKind::kInvalidInput,
@@ -48,11 +47,11 @@ Result<std::string> FindPrevious(const Places& places, const store::ProvenHead& 
   for (const auto& place : places) {
     ASSIGN_OR_RETURN(const std::optional<PublishedNote> latest, place->ReadLatest());
     if (latest) {
-      origins.insert(OriginOf(latest->bytes));
+      origins.insert(ledger::OriginOf(latest->bytes));
     }
   }
   if (origins.empty() && head.last_checkpoint) {
-    origins.insert(OriginOf(*head.last_checkpoint));
+    origins.insert(ledger::OriginOf(*head.last_checkpoint));
   }
   if (origins.empty()) {
     return Fail(NotNew(origin, "no checkpoint was ever made that the log would not continue",

@@ -32,7 +32,6 @@ Before ParseLook(const pg::Rows& rows);
 
 // After the file: the job's row in the tracker, what may still be deferred, the checks, each of which raises,
 // and the entries that wait. What is sent after it must write nothing.
-// REQUIRES: an entry waits.
 std::string SealSql(const MigrationJob& job, const Before& before, const store::RunRecorder& recorder);
 
 }  // namespace paliad

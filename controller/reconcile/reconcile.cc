@@ -159,6 +159,7 @@ class Reconciliation {
         const Past past,
         ReadPast(*session_, target_, {.ledger = options_.only_after.has_value(), .controller = true}));
     suspension_ = past.suspension;
+    asked_for_suspension_ = clock_.Steady();
     if (!options_.only_after) {
       return {};
     }
@@ -206,6 +207,21 @@ class Reconciliation {
     run_.outcome = Outcome::kRefused;
     run_.error = SuspendedError(*suspension_);
     return Progress::kEnd;
+  }
+
+  // What a person says while the run goes on holds from its next migration on. Asked once a second at most,
+  // since it costs as much as a small migration does.
+  Result<Progress> StopIfSuspended() {
+    constexpr std::chrono::seconds kInterval(1);
+    if (clock_.Steady() - asked_for_suspension_ < kInterval) {
+      return Progress::kGoOn;
+    }
+    asked_for_suspension_ = clock_.Steady();
+    const Result<Past> past = ReadPast(*session_, target_, {.ledger = false, .controller = true});
+    if (past) {  // else the next migration finds out what is wrong
+      suspension_ = past->suspension;
+    }
+    return RefuseIfSuspended();
   }
 
   // A branch whose policy nobody can read is judged by none.
@@ -344,6 +360,10 @@ class Reconciliation {
     for (std::size_t i = 0; i < pending.size(); ++i) {
       if (options_.stop.stop_requested()) {
         return Interrupt("it was asked to stop before all was applied");
+      }
+      ASSIGN_OR_RETURN(const Progress allowed, StopIfSuspended());
+      if (allowed == Progress::kEnd) {
+        return Progress::kEnd;
       }
       observer_.OnMigrationStarted(i + 1, pending.size(), pending[i].migration);
       ASSIGN_OR_RETURN(JobResult result, applier_.Apply(pending[i]));
@@ -573,6 +593,7 @@ class Reconciliation {
   Revision revision_;
   DatabaseState state_;
   std::optional<Suspension> suspension_;
+  SteadyTime asked_for_suspension_;
   std::string applied_digest_;  // of state_.applied.rows; empty: not known
   Assessment assessment_;
   Changes changes_;  // since the newest run in sync

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <unistd.h>
+
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -22,7 +24,8 @@ void KeepCacheFile(const std::string& path, std::string_view bytes) {
   }
   std::error_code ignored;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
-  const std::string temporary = fmt::format("{}.{}", path, getpid());
+  static std::atomic<unsigned> next = 0;  // several threads keep files
+  const std::string temporary = fmt::format("{}.{}.{}", path, getpid(), next++);
   {
     std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
     out << bytes;

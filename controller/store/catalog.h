@@ -15,7 +15,7 @@
 
 namespace paliad::store {
 
-// The roles that `ledger install` makes.
+// The roles that `ledger install` makes. The owner's name also stands in migrations/schema.
 inline constexpr char kOwnerRole[] = "paliad_ledger_owner";
 inline constexpr char kAuditorRole[] = "paliad_auditor";
 

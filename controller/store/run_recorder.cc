@@ -95,6 +95,9 @@ Status RunRecorder::Add(ledger::Kind kind, Json fields, std::shared_ptr<const le
 }
 
 std::string RunRecorder::AppendSql(const std::string& check) const {
+  if (waiting_.empty() && !check.empty()) {
+    return "SELECT " + check + ";";
+  }
   std::string sql;
   for (std::size_t i = 0; i < statements(); ++i) {
     sql += Statement(i, i == 0 ? check : "");

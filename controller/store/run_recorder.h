@@ -5,7 +5,6 @@
 //   session.Send("BEGIN; …; " + recorder.AppendSql() + " COMMIT;");   // then either
 //   recorder.Appended();                                              // it committed
 //   recorder.DropEffects();                                           // it rolled back
-//   true
 //
 // Not thread-safe.
 #ifndef PALIAD_CONTROLLER_STORE_RUN_RECORDER_H_
@@ -49,8 +48,8 @@ class RunRecorder {
   // SELECT paliad_ledger.append(…), …; for the entries that wait, in order; "" if none does. Their bodies are
   // stored by the first of these statements, before the log's turn is taken: no statement more, and nobody
   // waits for a large one. A target list is evaluated from left to right. `check`: a call that comes before
-  // all of these in the same statement, since a statement costs more than what it asks for.
-  // REQUIRES: an entry waits, where there is a check.
+  // all of these in the same statement, since a statement costs more than what it asks for; it is made also
+  // where no entry waits.
   std::string AppendSql(const std::string& check = "") const;
 
   // The same in parts, for more entries than one message should carry.

@@ -121,6 +121,7 @@ TEST_F(RunRecorderTest, ABodyIsStoredOnceAndBeforeTheEntries) {
 }
 
 TEST_F(RunRecorderTest, ACheckComesFirstAndOnce) {
+  EXPECT_EQ(recorder_.AppendSql("public.holds()"), "SELECT public.holds();");
   const auto body = std::make_shared<const ledger::SaltedBody>(ledger::SaltBody("SELECT 1;"));
   for (int i = 0; i < 101; ++i) {
     ASSERT_TRUE(recorder_.Add(Kind::kFinding, {{"sql", body->digest}}, body));

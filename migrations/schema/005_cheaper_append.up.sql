@@ -36,7 +36,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'PL002', MESSAGE = CASE WHEN p_mac IS NULL
       THEN 'the ledger takes no entry without the code that its signing key makes'
       ELSE 'the ledger does not take this entry: its code was made with another key or origin, or for another entry' END,
-      HINT = 'use the signing key and the origin that `paliadctl ledger install` was last run with, or run it again with these';
+      HINT = 'use the signing key and the origin that `paliadctl ledger install` was last run with, or run it again with the new ones';
   ELSIF v_replayed THEN
     RAISE EXCEPTION USING ERRCODE = 'PL002',
       MESSAGE = format('the ledger has entry %s of run %s already: the call was replayed', v_ordinal, v_run);
@@ -51,7 +51,8 @@ BEGIN
 END
 $function$;
 
--- Its query was a twentieth of an append. Only the owner of a ledger that was installed passes without it.
+-- Its query was a twentieth of an append. The role that owns every installed ledger passes by its name; where it owns
+-- none, it has no right to insert.
 CREATE OR REPLACE FUNCTION paliad_ledger.refuse_others() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $function$

@@ -390,6 +390,8 @@ TEST(Redact, ABodyGoesItsDigestStaysAndAnEntrySaysWhy) {
                 " (convert_from(leaf, 'UTF8')::jsonb ->> 'reason') FROM paliad_ledger.entry ORDER BY seq DESC"
                 " LIMIT 1"),
             "redaction " + digest + " a person's name");
+  EXPECT_THAT(scenario.Run({"ledger", "entries", "--kind", "redaction", "-o", "text"}).out,
+              HasSubstr("            body " + digest + "\n            reason: a person's name\n"));
   EXPECT_EQ(scenario.Inconsistency(), "");
   EXPECT_EQ(Text(ledger.Catalog()), "");
 

@@ -429,6 +429,41 @@ TEST(Rotation, ANewKeyIsRecordedAndBothAreTrustedForTheirSizes) {
   EXPECT_EQ(ledger.Run({"reconcile"}).exit_code, 6);
 }
 
+// As docs/operations.md has it.
+TEST(Rotation, WhatAStolenKeySignedIsNamedAndTakenOutOfThePlace) {
+  SignedLedger ledger;
+  ASSERT_EQ(ledger.ApplyNext().exit_code, 0);
+  const int known = ledger.Size();
+  ASSERT_EQ(ledger.ApplyNext().exit_code, 0);
+  const int doubtful = ledger.Size();
+  const std::string new_key = ledger.File("new_key");
+  const Outcome made = ledger.scenario().Run({"keygen", "--name", kTestOrigin, "--out", new_key});
+  const auto with_ranges = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--ledger-origin", kTestOrigin, "--signing-key-file", new_key,
+                                       "--publish", "file:" + ledger.folder(), "--verifier-key",
+                                       fmt::format("{} 0 {}", ledger.vkey(), known + 1), "--verifier-key",
+                                       fmt::format("{} {}", made.json["key"].get<std::string>(), known + 1)});
+    return ledger.scenario().Run(arguments);
+  };
+  const Outcome named = with_ranges({"ledger", "verify"});
+  EXPECT_EQ(named.exit_code, 6);
+  EXPECT_THAT(Problems(named), HasSubstr("untrusted"));
+  const std::string file = fmt::format("{:020}.checkpoint", doubtful);
+  EXPECT_THAT(named.json["problems"].dump(), HasSubstr(file));
+  EXPECT_THAT(named.json["problems"].dump(), Not(HasSubstr(fmt::format("{:020}.checkpoint", known))));
+  EXPECT_EQ(with_ranges({"reconcile"}).exit_code, 6);
+
+  std::filesystem::create_directory(ledger.File("evidence"));
+  for (const std::string& name : {std::string("latest"), file}) {
+    std::filesystem::rename(ledger.folder() + "/" + name, ledger.File("evidence/" + name));
+  }
+  const Outcome run = with_ranges({"reconcile"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  const Outcome verified = with_ranges({"ledger", "verify"});
+  EXPECT_EQ(verified.exit_code, 0) << verified.out;
+  EXPECT_EQ(verified.json["unanchored"], 0);
+}
+
 TEST(Rotation, SeveralKeysInOneFileAllSign) {
   SignedLedger ledger;
   const std::string new_key = ledger.File("new_key");

@@ -137,6 +137,38 @@ TEST(Serve, AForcePushStallsUntilAPersonAcceptsIt) {
   EXPECT_EQ(served.Inconsistency(), "");
 }
 
+TEST(Serve, ASuspensionEndsTheRunBeforeItsNextMigration) {
+  Served served;
+  served.Exec("CREATE TABLE go ()");
+  served.Commit({{"1_a.up.sql",
+                  "DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM public.go) LOOP PERFORM pg_sleep(0.05);"
+                  " END LOOP; END $$;"},
+                 {"2_b.up.sql", "CREATE TABLE b ();"}});
+  served.Push();
+  served.WriteConfig();
+  const auto controller = served.Start();
+  served.Await(
+      "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'",
+      "1");
+  EXPECT_EQ(served.Run({"suspend", "--reason", "the shop is down"}).exit_code, 0);
+  // Not before the run looks again: it does so once a second.
+  served.Exec("SELECT pg_sleep(1.1); INSERT INTO go DEFAULT VALUES");
+  served.AwaitLog("suspended: the shop is down");
+  EXPECT_EQ(served.Value(Served::kApplied), "1");
+  const std::string end = served.Value(
+      "SELECT convert_from(leaf, 'UTF8') FROM paliad_ledger.entry WHERE kind ="
+      " 'run_finished' ORDER BY seq DESC LIMIT 1");
+  EXPECT_THAT(end, HasSubstr("\"outcome\":\"refused\""));
+  EXPECT_THAT(end, HasSubstr("\"applied\":1"));
+  EXPECT_THAT(end, HasSubstr("\"pending\":1"));
+  EXPECT_THAT(end, HasSubstr("the shop is down"));
+  EXPECT_EQ(served.Run({"resume", "--reason", "it is back"}).exit_code, 0);
+  served.Await(Served::kApplied, "1 2");
+  EXPECT_EQ(Served::Stop(*controller), 0);
+  EXPECT_EQ(served.Value(Served::kOutcomes), "refused applied");
+  EXPECT_EQ(served.Inconsistency(), "");
+}
+
 TEST(Serve, SuspensionHoldsAcrossARestart) {
   Served served;
   served.Commit({{"1_a.up.sql", "CREATE TABLE a ();"}});

@@ -236,12 +236,27 @@ TEST_F(Api, WhatDoesNotVerifyIsNoProof) {
   const HttpReply reply = Get("/api/v1/targets/production/proofs/3", auditor_token_);
   EXPECT_EQ(reply.status, 500);
   EXPECT_THAT(reply.body, HasSubstr("\"kind\":\"corruption\""));
-  EXPECT_THAT(reply.body, HasSubstr("not the one that the database's own copy was made of"));
+  EXPECT_THAT(reply.body, HasSubstr("not the one that the database's own copy of 9 entries was made of"));
   // What no checkpoint covers is not affected.
   EXPECT_EQ(Get("/api/v1/targets/production/proofs/9", auditor_token_).status, 200);
   scenario_.Exec("SELECT paliad_ledger.put_checkpoint(9, '\\x01020304', E'o\\n9\\nnothing\\n')");
-  EXPECT_THAT(Get("/api/v1/targets/production/proofs/3", auditor_token_).body,
-              HasSubstr("read the newest checkpoint"));
+  const HttpReply unreadable = Get("/api/v1/targets/production/proofs/3", auditor_token_);
+  EXPECT_EQ(unreadable.status, 500);
+  EXPECT_THAT(unreadable.body, HasSubstr("cannot read the checkpoint"));
+}
+
+TEST_F(Api, AProofIsOfTheLeafAndNotOfTheColumnBesideIt) {
+  MakeHistory();
+  PutCheckpoint(9, "");
+  const std::string hash =
+      scenario_.Value("SELECT encode(leaf_hash, 'hex') FROM paliad_ledger.entry WHERE seq = 3");
+  scenario_.Exec(
+      "ALTER TABLE paliad_ledger.entry DISABLE TRIGGER refuse_change;"
+      "UPDATE paliad_ledger.entry SET leaf_hash = sha256('x') WHERE seq = 3");
+  Start();
+  EXPECT_EQ(GetJson("/api/v1/targets/production/proofs/3")["leaf_hash"], hash);
+  // A neighbour's path needs what is wrong.
+  EXPECT_EQ(Get("/api/v1/targets/production/proofs/2", auditor_token_).status, 500);
 }
 
 TEST_F(Api, TheNewestSignedCheckpointIsPublic) {

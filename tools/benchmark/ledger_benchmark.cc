@@ -143,19 +143,26 @@ class LedgerBenchmark {
     return log;
   }
 
+  // A session tells the rest of its counts when it ends, which is after its client has.
+  static void WaitForSessionsToEnd(const std::string& admin_url) {
+    testing::Exec(
+        admin_url,
+        "DO $$ BEGIN WHILE EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND"
+        " backend_type = 'client backend' AND pid <> pg_backend_pid()) LOOP PERFORM pg_sleep(0.01);"
+        " PERFORM pg_stat_clear_snapshot(); END LOOP; END $$");
+  }
+
   // By the server's own count of calls and of the time that they took, in a run as it is.
   AppendCost MeasureAppends(const Log& log) {
     MeasurePaliadctl({"reconcile", "--branch", "first"}, log);
     const std::string database = testing::Value(log.url, "SELECT current_database()");
     const std::string admin_url = server_.Url(database);
+    WaitForSessionsToEnd(admin_url);
     testing::Value(admin_url, "SELECT pg_stat_reset()");
     const Sample run = MeasurePaliadctl({"reconcile"}, log);
-    // A session tells the rest of its counts when it ends, which is not before its client has.
+    WaitForSessionsToEnd(admin_url);
     const std::string counted = testing::Value(
         admin_url,
-        "DO $$ BEGIN WHILE EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND"
-        " backend_type = 'client backend' AND pid <> pg_backend_pid()) LOOP PERFORM pg_sleep(0.01);"
-        " PERFORM pg_stat_clear_snapshot(); END LOOP; END $$;"
         "SELECT total_time / calls FROM pg_stat_user_functions WHERE schemaname = 'paliad_ledger' AND"
         " funcname = 'append'");
     return {.migration_ms = run.milliseconds / sizes_.migrations, .append_ms = std::stod(counted)};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cstdlib>
 #include <utility>
 
@@ -38,12 +39,11 @@ store::EntryRow EntryAt(const pg::Rows& rows, int row) {
 
 // What the database says of itself: whoever asks verifies it.
 Result<audit::TrustedCheckpoint> OpenCopy(const CheckpointRecord& record) {
-  const std::string source = "the database's own copy";
-  const auto opened =
-      ledger::OpenCheckpoint(record.note, record.note.substr(0, record.note.find('\n')), /*keys=*/{});
+  const std::string source = fmt::format("the database's own copy of {} entries", record.size);
+  const auto opened = ledger::OpenCheckpoint(record.note, ledger::OriginOf(record.note), /*keys=*/{});
   if (!opened) {
     return Fail({.kind = ErrorKind::kCorruption,
-                 .doing = "read the newest checkpoint",
+                 .doing = "read the checkpoint",
                  .subject = source,
                  .cause = opened.error().detail,
                  .hint = "`paliadctl ledger verify` says what else is wrong"});
@@ -193,14 +193,15 @@ Result<std::optional<ProofRecord>> Records::Proof(std::int64_t seq) {
     return std::nullopt;
   }
   const auto index = static_cast<std::uint64_t>(seq);
+  const Sha256Digest leaf_hash = ledger::LeafHash(entry->leaf);
   const audit::LogReader log = audit::LogReader::Within(session_);
-  ProofRecord proof{.seq = seq, .leaf_hash = entry->leaf_hash};
+  ProofRecord proof{.seq = seq, .leaf_hash = HexEncode(AsBytes(leaf_hash))};
   ASSIGN_OR_RETURN(proof.checkpoint, CheckpointOf(seq + 1));
   ledger::Proof path;
   if (proof.checkpoint) {
     ASSIGN_OR_RETURN(const audit::TrustedCheckpoint checkpoint, OpenCopy(*proof.checkpoint));
     ASSIGN_OR_RETURN(audit::EntryProof proven, audit::ProveEntry(log, index, checkpoint, target_.data_dir));
-    proof.size = proof.checkpoint->size;
+    proof.size = static_cast<std::int64_t>(checkpoint.checkpoint.size);
     proof.root = ledger::FormatHash(checkpoint.checkpoint.root);
     proof.tlog_proof = std::move(proven.proof);
     path = std::move(proven.path);
@@ -208,7 +209,8 @@ Result<std::optional<ProofRecord>> Records::Proof(std::int64_t seq) {
     ASSIGN_OR_RETURN(proof.size, LedgerSize());
     const auto size = static_cast<std::uint64_t>(proof.size);
     ASSIGN_OR_RETURN(path, audit::ReadPath(log, index, size));
-    const auto root = ledger::InclusionRoot(index, size, ledger::LeafHash(entry->leaf), path);
+    const auto root = ledger::InclusionRoot(index, size, leaf_hash, path);
+    assert(root);  // the entry and the size are of one snapshot
     proof.root = ledger::FormatHash(*root);
   }
   for (const Sha256Digest& hash : path) {

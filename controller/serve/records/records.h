@@ -93,7 +93,8 @@ class Records {
   // The newest signed one, else the newest one; none if there is none.
   Result<std::optional<CheckpointRecord>> Checkpoint();
   // None: there is no such entry. Under a checkpoint, what is returned was verified; kCorruption where the
-  // log is not the one that the checkpoint was made of. Costs what audit::ProveEntry does.
+  // log is not the one that the checkpoint was made of. Costs what audit::ProveEntry does; without a
+  // checkpoint it reads the hash of every entry, each time.
   Result<std::optional<ProofRecord>> Proof(std::int64_t seq);
 
  private:

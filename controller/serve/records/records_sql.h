@@ -5,7 +5,9 @@
 namespace paliad::serve {
 
 inline constexpr char kBeginSql[] =
-    "SET statement_timeout = '10s'; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;";
+    "SET statement_timeout = '10s'; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+    "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('jit', "
+    "'off', true);";
 
 // $1 tracker table, $2 its schema. Which of the things that are read exist at all.
 inline constexpr char kExistsSql[] = R"sql(
@@ -29,7 +31,7 @@ ORDER BY version
 LIMIT $3::bigint
 )sql";
 
-// The log's size, and its name: the leaf hash of the first entry.
+// The log's size.
 inline constexpr char kSizeSql[] = "SELECT coalesce(max(seq) + 1, 0) FROM paliad_ledger.entry";
 
 // The newest signed checkpoint, else the newest one. $1 at least this size; NULL: any.
