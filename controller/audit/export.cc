@@ -89,10 +89,12 @@ Status AddBodies(const LogReader& log, const LogRow& row, ledger::BundleWriter& 
 
 bool IsInRange(const std::string& leaf, const TimeRange& range) { return Covers(range, TimeOf(leaf)); }
 
-Result<Selection> Select(const LogReader& log, const TimeRange& range) {
+Result<Selection> Select(const LogReader& log, const TimeRange& range, const TrustedCheckpoint* checkpoint) {
   Selection selection;
   std::optional<std::uint64_t> first_later;
+  RootsAt roots(checkpoint == nullptr ? std::set<std::uint64_t>() : std::set{checkpoint->checkpoint.size});
   RETURN_IF_ERROR(log.ForEachRow(0, std::nullopt, [&](const LogRow& row) {
+    roots.Append(ledger::LeafHash(row.leaf));
     selection.size = row.seq + 1;
     const std::string at = TimeOf(row.leaf);
     if (Covers(range, at)) {
@@ -104,6 +106,9 @@ Result<Selection> Select(const LogReader& log, const TimeRange& range) {
     }
     return Status();
   }));
+  if (checkpoint != nullptr && !roots.Agree(*checkpoint)) {
+    return Fail(OtherLog(checkpoint->source));
+  }
   if (selection.matching == 0) {
     selection.first = selection.end = first_later.value_or(selection.size);
   }

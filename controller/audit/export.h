@@ -30,8 +30,10 @@ struct Selection {
   std::uint64_t end = 0;
 };
 
-// Reads all leaves.
-[[nodiscard]] Result<Selection> Select(const LogReader& log, const TimeRange& range);
+// Reads all leaves. kCorruption where they are not those that `checkpoint` was made of: an export names it,
+// and so does an empty one. Null: there is none.
+[[nodiscard]] Result<Selection> Select(const LogReader& log, const TimeRange& range,
+                                       const TrustedCheckpoint* checkpoint);
 
 // Whether an entry is of the range, by its leaf; an entry without a time is of none.
 bool IsInRange(const std::string& leaf, const TimeRange& range);

@@ -47,7 +47,7 @@ std::optional<LeafFields> ReadLeafFields(const std::string& leaf) {
         if (const auto* text = std::get_if<std::string>(&value); text != nullptr && text->size() == 64) {
           if (const auto digest = ledger::ParseHexHash(*text)) {
             fields.digests.push_back(*digest);
-            if (key == "sql" || key == "output") {
+            if (key == "sql" || key == "output" || key == "reply" || key == "folder_lists") {
               fields.bodies.push_back(*digest);
             }
           }

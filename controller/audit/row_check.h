@@ -18,7 +18,7 @@ namespace paliad::audit {
 struct LeafFields {
   std::array<std::optional<std::string>, kProjections.size()> values;  // as ->> has them in SQL
   std::vector<Sha256Digest> digests;                                   // every text of 64 hex digits
-  std::vector<Sha256Digest> bodies;  // those in fields that are known to name a body: `sql`, `output`
+  std::vector<Sha256Digest> bodies;  // those in fields that are known to name a body
 
   const std::string& kind() const { return *values[kKindProjection]; }
 };

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "controller/audit/index_check.h"
 #include "controller/audit/row_check.h"
 #include "ledger/body.h"
 #include "ledger/checkpoint.h"
@@ -63,6 +64,7 @@ class DatabaseVerification {
     CompareFormer(verifier.range());
     JudgeFormer(verifier.range().size(), verifier.problems());
     RETURN_IF_ERROR(CheckBodies(verifier.problems()));
+    RETURN_IF_ERROR(CheckIndexes(log_.session(), verifier.problems()));
     result_.report = verifier.Finish();
     result_.report.bodies = good_bodies_;
     AnchorByFormer();

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/utc_time.h"
+#include "controller/cli/anchoring.h"
 #include "controller/cli/command.h"
 #include "controller/cli/ledger_admin.h"
 #include "controller/cli/ledger_rows.h"
@@ -30,7 +31,8 @@ struct Flags {
 
 // The connection, or none where no run was ever made: an empty answer is an answer.
 Result<std::optional<pg::Session>> OpenLedger(const Options& options) {
-  ASSIGN_OR_RETURN(pg::Session session, pg::Session::Connect({.url = options.database}));
+  ASSIGN_OR_RETURN(pg::Session session,
+                   pg::Session::Connect({.url = options.database, .search_path = pg::kOwnSearchPath}));
   // The login role's own time-outs may be anything; at a million entries compiling a query costs more than it
   // saves.
   RETURN_IF_ERROR(session.Run(session.settings_sql() + "SET jit = off;", "set up the connection"));
@@ -237,8 +239,10 @@ void SetCallback(CLI::App* command, Invocation& invocation, const std::shared_pt
       return;
     }
     const Status answered = answer(invocation.options, *flags);
-    invocation.exit_code =
-        answered ? kDone : AnswerError(invocation.options, answered.error(), ExitCodeFor(answered.error()));
+    invocation.exit_code = answered
+                               ? kDone
+                               : AnswerError(invocation.options, answered.error(),
+                                             ExitCodeWith(answered.error(), ExitCodeFor(answered.error())));
   });
 }
 

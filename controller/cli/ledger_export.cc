@@ -85,7 +85,8 @@ class Export {
     if (!checkpoint && (format_ == "bundle" || checkpoint.error().kind != ErrorKind::kInvalidInput)) {
       return Fail(checkpoint.error());
     }
-    ASSIGN_OR_RETURN(audit::Selection selection, audit::Select(log_, range));
+    ASSIGN_OR_RETURN(audit::Selection selection,
+                     audit::Select(log_, range, checkpoint ? &*checkpoint : nullptr));
     Summary summary{.format = format_, .entries = selection.matching, .size = selection.size};
     if (checkpoint) {
       summary.checkpoint = *checkpoint;

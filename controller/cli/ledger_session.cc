@@ -16,7 +16,8 @@ namespace paliad::cli {
 Result<LedgerSession> OpenLedger(const Options& options) {
   ASSIGN_OR_RETURN(Target target, MakeTarget(options));
   ASSIGN_OR_RETURN(LogSetup setup, ReadLogSetup(target));
-  ASSIGN_OR_RETURN(pg::Session session, pg::Session::Connect({.url = target.database_url}));
+  ASSIGN_OR_RETURN(pg::Session session,
+                   pg::Session::Connect({.url = target.database_url, .search_path = pg::kOwnSearchPath}));
   RETURN_IF_ERROR(session.Run(session.settings_sql(), "set up the connection"));
   ASSIGN_OR_RETURN(const bool found, store::HasLedger(session));
   if (!found) {

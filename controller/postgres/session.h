@@ -29,6 +29,10 @@ namespace paliad::pg {
 // The oldest server that has what the core needs (pg_current_xact_id, xid8).
 inline constexpr int kOldestServer = 130000;
 
+// For SQL of our own: whoever can set a role's search path could put operators of their own before
+// PostgreSQL's.
+inline constexpr char kOwnSearchPath[] = "pg_catalog, pg_temp";
+
 struct SessionOptions {
   std::string url;  // postgresql://… or key=value …; a password in it is never shown
   // Instead of what the URL says; none: as it says.

@@ -6,10 +6,10 @@ namespace paliad::pg {
 
 // {pid}: the backend that the connection's start-up named.
 inline constexpr char kFactsSql[] = R"sql(
-SELECT pg_catalog.set_config('statement_timeout', '0', pg_catalog.pg_backend_pid() <> {pid});
+SELECT pg_catalog.set_config('statement_timeout', '0', pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.<>) {pid});
 SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_database(), session_user,
        pg_catalog.current_setting('server_encoding'), pg_catalog.pg_is_in_recovery(),
-       pg_catalog.current_setting('track_counts') = 'on'
+       pg_catalog.current_setting('track_counts') OPERATOR(pg_catalog.=) 'on'
 )sql";
 
 inline constexpr char kBackendPidSql[] = "SELECT pg_catalog.pg_backend_pid()";

@@ -21,7 +21,7 @@ Result<AdminSession> AdminSession::Begin(const std::string& url, const std::stri
                                          std::chrono::milliseconds lock_wait) {
   ASSIGN_OR_RETURN(
       pg::Session session,
-      pg::Session::Connect({.url = url, .database = database, .search_path = "pg_catalog, pg_temp"}));
+      pg::Session::Connect({.url = url, .database = database, .search_path = pg::kOwnSearchPath}));
   RETURN_IF_ERROR(session.RequireExclusiveBackend());
   AdminSession admin(std::move(session));
   RETURN_IF_ERROR(admin.Run(

@@ -53,7 +53,9 @@ Failure SealFailure(const MigrationJob& job, const pg::ServerError& error) {
         fmt::format("look at the schema, then `paliadctl resolve {} --as applied|not-applied --reason …`",
                     job.version));
   }
-  const std::string what = error.message == kLedgerTouched ? "the ledger" : job.tracker.Text();
+  const std::string what = error.message == kLedgerTouched
+                               ? "the ledger or what the controller keeps beside it"
+                               : job.tracker.Text();
   return UnlocatedFailure(job, "", fmt::format("the migration changed {}; it was rolled back", what),
                           "leave the tracker to paliadctl; `paliadctl resolve` corrects it and records why");
 }

@@ -75,7 +75,7 @@ Result<pg::Session> ScratchServer::ConnectTo(const std::string& database) const 
   ASSIGN_OR_RETURN(pg::Session session, pg::Session::Connect({.url = url_,
                                                               .database = database,
                                                               .application_name = std::string(kApplication),
-                                                              .search_path = "pg_catalog, pg_temp"}));
+                                                              .search_path = pg::kOwnSearchPath}));
   RETURN_IF_ERROR(session.Run(session.settings_sql(), "prepare the session"));
   return session;
 }

@@ -225,6 +225,7 @@ Result<CatalogReport> CompareCatalog(pg::Session& session) {
   ASSIGN_OR_RETURN(const Installations installations, ReadInstallations(session));
   RETURN_IF_ERROR(JudgeGrants(session, schema, installations, report));
   RETURN_IF_ERROR(TakeRemarks(session, kEventTriggersSql, report));
+  RETURN_IF_ERROR(TakeRemarks(session, kForeignBuiltinsSql, report));
   if (report.installed) {
     RETURN_IF_ERROR(JudgeInstalled(session, schema, installations, report));
     return report;

@@ -189,6 +189,27 @@ JOIN pg_catalog.pg_proc AS f ON f.oid = e.evtfoid JOIN pg_catalog.pg_roles AS p 
 WHERE e.evtenabled <> 'D' ORDER BY 2;
 )sql";
 
+// Rows (problem, text): what stands in PostgreSQL's own schema and did not come with it or with an extension,
+// and what came with it, is used here, and is written in SQL now. It would lie to every query, and to views.
+inline constexpr char kForeignBuiltinsSql[] = R"sql(
+SELECT 'problem', object.said || ' stands in pg_catalog and is not PostgreSQL''s own'
+FROM (SELECT 'function ' || p.oid::regprocedure::text AS said, 'pg_catalog.pg_proc'::regclass AS class, p.oid
+      FROM pg_catalog.pg_proc AS p WHERE p.pronamespace = 'pg_catalog'::regnamespace
+      UNION ALL
+      SELECT 'operator ' || o.oid::regoperator::text, 'pg_catalog.pg_operator'::regclass, o.oid
+      FROM pg_catalog.pg_operator AS o WHERE o.oprnamespace = 'pg_catalog'::regnamespace) AS object
+WHERE object.oid >= 16384 AND NOT EXISTS (
+  SELECT FROM pg_catalog.pg_depend AS d WHERE d.classid = object.class AND d.objid = object.oid AND d.deptype = 'e')
+UNION ALL
+SELECT 'problem', 'function ' || p.oid::regprocedure::text || ' of pg_catalog was replaced: its language is ' || l.lanname
+FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
+WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.oid < 16384 AND l.lanname <> 'internal'
+      AND p.proname IN ('byteaeq', 'concat_ws', 'convert_from', 'convert_to', 'decode', 'encode', 'int4eq', 'int8eq',
+                        'jsonb_exists', 'jsonb_object_field', 'jsonb_object_field_text', 'octet_length', 'sha256',
+                        'texteq', 'textcat', 'timezone', 'to_char', 'uuid_eq')
+ORDER BY 2;
+)sql";
+
 }  // namespace paliad::store
 
 #endif  // PALIAD_CONTROLLER_STORE_CATALOG_SQL_H_

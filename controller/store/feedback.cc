@@ -173,8 +173,10 @@ Result<std::vector<AwaitedAttribution>> ReadAwaitedAttributions(pg::Session& ses
       const pg::Rows rows,
       session.Query(
           "SELECT run_id, commit, extract(epoch FROM now() - since)::bigint"
-          " FROM paliad_controller.awaited_attribution"
-          " WHERE tracker = $1 AND forge = $2 AND next_attempt <= now() ORDER BY since, run_id, commit",
+          " FROM paliad_controller.awaited_attribution AS a"
+          " WHERE tracker = $1 AND forge = $2 AND next_attempt <= now() AND EXISTS"
+          " (SELECT FROM paliad_ledger.entry AS e WHERE e.run_id = a.run_id AND e.kind = 'run_started'"
+          "  AND e.tracker = a.tracker AND e.\"commit\" = a.commit) ORDER BY since, run_id, commit",
           {owner.tracker, owner.forge}, "read which approvals are not known yet"));
   std::vector<AwaitedAttribution> awaited;
   for (int i = 0; i < rows.size(); ++i) {

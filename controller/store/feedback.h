@@ -88,7 +88,8 @@ struct AwaitedAttribution {
 std::string AwaitAttributionSql(const FeedbackOwner& owner, const std::string& run_id,
                                 const std::string& commit);
 std::string SettleAttributionSql(const FeedbackOwner& owner, const AwaitedAttribution& awaited);
-// Those that are due, oldest first.
+// Those that are due, oldest first, of runs that the ledger has with that commit: whoever runs migrations can
+// write the table.
 [[nodiscard]] Result<std::vector<AwaitedAttribution>> ReadAwaitedAttributions(pg::Session& session,
                                                                               const FeedbackOwner& owner);
 [[nodiscard]] Status DelayAttribution(pg::Session& session, const FeedbackOwner& owner,

@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "controller/store/queries_sql.h"
+#include "ledger/body.h"
+#include "ledger/encoding.h"
 
 namespace paliad::store {
 namespace {
@@ -103,7 +105,19 @@ Result<Page<EntryRow>> ReadEntries(pg::Session& session, const Filter& filter) {
 
 Result<std::optional<std::string>> ReadBody(pg::Session& session, const std::string& digest) {
   ASSIGN_OR_RETURN(const pg::Rows rows, session.Query(kBodySql, {digest}, "read a body of the ledger"));
-  return rows.empty() ? std::nullopt : rows.Optional(0, 0);
+  if (rows.empty()) {
+    return std::nullopt;
+  }
+  const std::string salt = ledger::HexDecode(rows.Text(0, 0)).value_or("");
+  std::string body = rows.String(0, 1);
+  if (ledger::ParseHexHash(digest) != ledger::BodyDigest(salt, body)) {
+    return Fail({.kind = ErrorKind::kCorruption,
+                 .doing = "read the body",
+                 .subject = digest,
+                 .cause = "what the database has for it has another digest",
+                 .hint = "`paliadctl ledger verify` says what else is wrong"});
+  }
+  return body;
 }
 
 Result<std::optional<std::string>> FindStoredSql(pg::Session& session, const std::string& tracker,

@@ -82,7 +82,7 @@ ORDER BY seq
 
 // $1 the digest in hex.
 inline constexpr char kBodySql[] =
-    "SELECT pg_catalog.convert_from(body, 'UTF8') FROM paliad_ledger.blob"
+    "SELECT pg_catalog.encode(salt, 'hex'), pg_catalog.convert_from(body, 'UTF8') FROM paliad_ledger.blob"
     " WHERE digest = pg_catalog.decode($1, 'hex') AND body IS NOT NULL";
 
 // $1 tracker, $2 version, $3 the file's checksum.

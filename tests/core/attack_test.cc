@@ -170,6 +170,85 @@ TEST(Attack, AnEntryThatIsInsertedBeforeTheFirstIsFound) {
             "an entry was inserted before the first one, as number -1");
 }
 
+// Queries that go along the index never see it, and those that do not, do.
+TEST(Attack, ARowThatItsPrimaryKeyDoesNotLeadToIsFound) {
+  Published ledger;
+  ledger.Attack(
+      fmt::format("UPDATE pg_index SET indisready = false, indisvalid = false WHERE indexrelid = "
+                  "'paliad_ledger.entry_pkey'::regclass;"
+                  "INSERT INTO paliad_ledger.entry (seq, leaf, leaf_hash, kind, run_id, ordinal, target, "
+                  "tracker, at, xid)"
+                  " SELECT seq, leaf, leaf_hash, 'resolved', '0b3c8f3e-0000-4000-8000-000000000001', "
+                  "ordinal, target, tracker,"
+                  " at, xid FROM paliad_ledger.entry WHERE seq = {};"
+                  "UPDATE pg_index SET indisready = true, indisvalid = true WHERE indexrelid = "
+                  "'paliad_ledger.entry_pkey'::regclass",
+                  ledger.Target()));
+  ASSERT_EQ(ledger.Size(), ledger.third + 1);
+  const Outcome verified = ledger.Verify();
+  EXPECT_EQ(verified.exit_code, 6);
+  EXPECT_EQ(Problems(verified), "catalog") << verified.out;
+  EXPECT_EQ(
+      verified.json["problems"][0]["detail"],
+      fmt::format("index entry_pkey leads to {} rows, and the table has {}: queries do not see the same",
+                  ledger.third, ledger.third + 1));
+}
+
+TEST(Attack, WhatWasTakenOutOfAnIndexIsFound) {
+  Published ledger;
+  const std::string columns =
+      "seq, leaf, leaf_hash, kind, run_id, ordinal, target, tracker, version, outcome, \"commit\", checksum, "
+      "blob,"
+      " at, xid";
+  for (const std::string index : {"entry_run_id_ordinal_key", "entry_tracker", "entry_version", "entry_kind",
+                                  "entry_outcome", "entry_commit", "entry_at"}) {
+    SCOPED_TRACE(index);
+    const std::string set =
+        "UPDATE pg_index SET indisready = {0}, indisvalid = {0} WHERE indexrelid ="
+        " 'paliad_ledger.{1}'::regclass;";
+    ledger.Attack(fmt::format(fmt::runtime(set), "false", index) +
+                  "CREATE TEMP TABLE kept AS SELECT * FROM paliad_ledger.entry WHERE \"commit\" IS NOT NULL;"
+                  "DELETE FROM paliad_ledger.entry WHERE \"commit\" IS NOT NULL;"
+                  "INSERT INTO paliad_ledger.entry (" +
+                  columns + ") SELECT " + columns + " FROM kept; DROP TABLE kept;" +
+                  fmt::format(fmt::runtime(set), "true", index));
+    const Outcome verified = ledger.Verify();
+    EXPECT_EQ(verified.exit_code, 6);
+    EXPECT_EQ(Problems(verified), "catalog") << verified.out;
+    EXPECT_THAT(verified.json["problems"][0]["detail"].get<std::string>(),
+                HasSubstr("index " + index + " leads"));
+    ledger.scenario().Exec("REINDEX TABLE paliad_ledger.entry");
+    ASSERT_EQ(ledger.Verify().exit_code, 0);
+  }
+}
+
+TEST(Attack, ABodyThatIsGoneIsMissedWhateverFieldNamesIt) {
+  Published ledger;
+  for (const std::string field : {"folder_lists", "reply", "sql", "output"}) {
+    SCOPED_TRACE(field);
+    const std::string digest = ledger.scenario().Value(
+        "SELECT encode(paliad_ledger.put_blob(decode(repeat('07', 16), 'hex'), '" + field + "'), 'hex')");
+    // Canonical: keys in their order.
+    const std::string name =
+        field == "folder_lists" || field == "output" ? "" : ",\"" + field + "\":\"" + digest + "\"";
+    const std::string early = field == "folder_lists" ? "\"folder_lists\":\"" + digest + "\"," : "";
+    const std::string middle = field == "output" ? ",\"output\":\"" + digest + "\"" : "";
+    const std::string reply = field == "reply" ? name : "";
+    const std::string sql = field == "sql" ? name : "";
+    ledger.scenario().Exec(fmt::format(
+        "SELECT paliad_ledger.append(convert_to('{{\"at\":\"2026-05-20T10:38:00.000000Z\",{}\"format\":1,"
+        "\"kind\":\"drift\",\"ordinal\":0{}{},\"run\":\"' || gen_random_uuid() || "
+        "'\"{},\"target\":\"default\","
+        "\"tracker\":\"paliad.applied_migrations\"}}', 'UTF8'))",
+        early, middle, reply, sql));
+    ASSERT_EQ(ledger.Verify().exit_code, 0) << ledger.Verify().out;
+    const int seq = ledger.Size() - 1;
+    ledger.Attack("DELETE FROM paliad_ledger.blob WHERE digest = '\\x" + digest + "'");
+    EXPECT_EQ(Problems(ledger.Verify()), fmt::format("body@{}", seq));
+    ledger.scenario().Exec("SELECT paliad_ledger.put_blob(decode(repeat('07', 16), 'hex'), '" + field + "')");
+  }
+}
+
 TEST(Attack, SwappedEntriesAreFound) {
   Published ledger;
   const int target = ledger.Target();

@@ -141,6 +141,18 @@ TEST(Catalog, EveryChangeIsFoundAndNamed) {
        "EXECUTE FUNCTION"
        " public.fire()",
        "DROP EVENT TRIGGER fire", "event trigger fire of role postgres runs"},
+      // What every query would ask.
+      {"CREATE FUNCTION pg_catalog.mine(int) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+       "DROP FUNCTION pg_catalog.mine(int)", "function mine(integer) stands in pg_catalog and is not"},
+      {"CREATE OPERATOR pg_catalog.<<<=>>> (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq)",
+       "DROP OPERATOR pg_catalog.<<<=>>> (int, int)", "stands in pg_catalog and is not"},
+      {"CREATE OR REPLACE FUNCTION pg_catalog.octet_length(bytea) RETURNS int LANGUAGE sql IMMUTABLE STRICT "
+       "PARALLEL "
+       "SAFE AS 'SELECT 33'",
+       "CREATE OR REPLACE FUNCTION pg_catalog.octet_length(bytea) RETURNS int LANGUAGE internal IMMUTABLE "
+       "STRICT "
+       "PARALLEL SAFE AS 'byteaoctetlen'",
+       "function octet_length(bytea) of pg_catalog was replaced: its language is sql"},
   };
   for (const Case& attack : cases) {
     SCOPED_TRACE(attack.change);

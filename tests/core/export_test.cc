@@ -46,6 +46,27 @@ TEST(Prove, EachEntrysProofVerifiesWithoutTheDatabase) {
   }
 }
 
+// The hashes beside the leaves are as they were.
+TEST(Export, LeavesThatAreNotTheCheckpointsAreNotExported) {
+  SignedLedger ledger;
+  ASSERT_EQ(ledger.ApplyNext().exit_code, 0);
+  ledger.Attack(
+      "UPDATE paliad_ledger.entry SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), '\"at\":\"2',"
+      " '\"at\":\"1'), 'UTF8') WHERE kind = 'applied'");
+  for (const std::string format : {"bundle", "jsonl", "csv"}) {
+    for (const std::vector<std::string>& range :
+         std::vector<std::vector<std::string>>{{}, {"--until", "2001-01-01T00:00:00Z"}}) {
+      SCOPED_TRACE(format);
+      std::vector<std::string> arguments = {"ledger", "export", "-o", format, "--out", ledger.File(format)};
+      arguments.insert(arguments.end(), range.begin(), range.end());
+      const Outcome exported = ledger.Run(arguments);
+      EXPECT_EQ(exported.exit_code, 6) << exported.out;
+      EXPECT_THAT(exported.err, HasSubstr("is not the one that"));
+      EXPECT_FALSE(fs::exists(ledger.File(format)));
+    }
+  }
+}
+
 TEST(Prove, KeepsSubtreesOfALongLogAndBelievesNothingOfThem) {
   SignedLedger ledger;
   ASSERT_EQ(ledger.ApplyNext().exit_code, 0);

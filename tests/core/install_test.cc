@@ -321,7 +321,7 @@ TEST(Install, TheCommandAnswersInTextAndJson) {
   EXPECT_EQ(first.json["previous_owner"], nullptr);
   EXPECT_EQ(first.json["applied"],
             Json({"001_ledger.up.sql", "002_evidence.up.sql", "003_guard.up.sql", "004_index_use.up.sql",
-                  "005_cheaper_append.up.sql", "010_controller.up.sql", "011_feedback.up.sql"}));
+                  "005_append_and_guard.up.sql", "010_controller.up.sql", "011_feedback.up.sql"}));
   EXPECT_EQ(first.json["code"], false);
   const Outcome again = scenario.Run({"ledger", "install", "--as-admin", ledger.admin_url(), "-o", "text"});
   ASSERT_EQ(again.exit_code, 0) << again.err;

@@ -126,6 +126,32 @@ TEST_F(InstalledEvidence, ARotatedKeyIsRefusedUntilItIsInstalled) {
   EXPECT_EQ(scenario().Entries("suspended"), 0);
 }
 
+// A login may set its own search path, and put operators of its own there.
+TEST_F(InstalledEvidence, OperatorsOfALoginDoNotAnswerForTheLedger) {
+  const Json before = Run({"ledger", "entries", "--kind", "applied"}).json;
+  ASSERT_EQ(before.size(), 1U);
+  const std::string digest = before[0]["leaf"]["sql"];
+  scenario().Exec(
+      "CREATE SCHEMA helpers; CREATE FUNCTION helpers.no(text, text) RETURNS boolean LANGUAGE sql IMMUTABLE "
+      "AS"
+      " 'SELECT false'; CREATE OPERATOR helpers.= (LEFTARG = text, RIGHTARG = text, FUNCTION = helpers.no);"
+      "DO $$ BEGIN EXECUTE format('ALTER ROLE %I IN DATABASE %I SET search_path = helpers, pg_catalog, "
+      "public',"
+      " current_user, current_database()); END $$");
+  EXPECT_EQ(scenario().Value("SELECT count(*) FROM paliad_ledger.entry WHERE kind = 'applied'"), "0");
+  EXPECT_EQ(Run({"ledger", "entries", "--kind", "applied"}).json, before);
+  EXPECT_EQ(Run({"ledger", "runs", "--outcome", "applied"}).json.size(), 1U);
+  EXPECT_EQ(Run({"ledger", "migration", "1"}).json["entries"].size(), 1U);
+  // A text that is not the one that the entry names is not shown as it.
+  ledger_.AdminExec(
+      "ALTER TABLE paliad_ledger.blob DISABLE TRIGGER refuse_all_but_redaction;"
+      "ALTER TABLE paliad_ledger.blob DROP CONSTRAINT blob_check;"
+      "UPDATE paliad_ledger.blob SET body = 'SELECT 1;'");
+  const Outcome shown = Run({"ledger", "migration", "1", "--sql"});
+  EXPECT_EQ(shown.exit_code, 6) << shown.out;
+  EXPECT_THAT(shown.err, HasSubstr(digest + ": what the database has for it has another digest"));
+}
+
 TEST_F(InstalledEvidence, AfterARestoreTheNewOriginIsInstalledAndThenRecorded) {
   const int agreed = Size();
   const std::string name = scenario().Value("SELECT current_database()");

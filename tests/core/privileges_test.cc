@@ -233,6 +233,19 @@ TEST_F(Privileges, WhatIsPutBesideTheEntriesIsNoticed) {
                 "the migration changed the ledger");
 }
 
+// Entries may come of it: an approval, a verdict, an operator's word.
+TEST_F(Privileges, WhatTheControllerKeepsIsNotForMigrations) {
+  for (const char* call :
+       {"await_attribution('t.t', 'f', gen_random_uuid(), 'c')",
+        "put_pull_request('t.t', 'f', 7, '', '', '', '{}')", "put_feedback('t.t', 'f', 's', 7, '{}')",
+        "suspend('t.t', 't', 'eve', 'x')", "set_state('t.t', 't', 'stalled', 'x', false, 0, now(), 1)"}) {
+    ExpectRefused(fmt::format("SELECT paliad_controller.{}", call),
+                  "the migration changed the ledger or what");
+    ExpectRefused(fmt::format("DO $$ BEGIN EXECUTE 'SELECT paliad_' || $x$controller.{}$x$; END $$", call),
+                  "the migration changed the ledger or what");
+  }
+}
+
 TEST_F(Privileges, NothingActsAtTheCommit) {
   ExpectRefused(
       "CREATE TABLE late (id int); CREATE FUNCTION public.late() RETURNS trigger LANGUAGE plpgsql AS"
