@@ -67,10 +67,11 @@ BEGIN
 END
 $function$;
 
--- What a migration does to the controller's own tables ends it too, as what it does to the ledger: an entry may come of them.
+-- What a migration does to the controller's own tables ends it too, as what it does to the ledger: an entry may come
+-- of them.
 
--- Returns the transaction's id and what this session has written to the tracker and to what is ours: `<xid>;<facts>;<facts>`.
--- Raises unless the session has the lock. The counters are of what is not yet reported,
+-- Returns the transaction's id and what this session has written to the tracker and to what is ours:
+-- `<xid>;<facts>;<facts>`. Raises unless the session has the lock. The counters are of what is not yet reported,
 -- so only their growth means something. No look at pg_class: planning that join costs more than all else here.
 CREATE OR REPLACE FUNCTION paliad_ledger.look(p_tracker text, p_lock bigint) RETURNS text
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
@@ -108,7 +109,7 @@ END
 $function$;
 
 -- Ends the transaction unless it is the one that `look` saw, still has the lock, and wrote one row to the tracker and
--- nothing to the ledger since. `p_row_is_ours`: that row is as it should be.
+-- nothing to what is ours since. `p_row_is_ours`: that row is as it should be.
 CREATE OR REPLACE FUNCTION paliad_ledger.seal(
   p_tracker text, p_lock bigint, p_xid text, p_tracker_before text, p_ledger_before text, p_row_is_ours boolean
 ) RETURNS void
