@@ -63,7 +63,7 @@ def collect(events, exit_code):
     for event in events:
         (kind, ident), = event["id"].items()
         label = ident.get("label") if isinstance(ident, dict) else None
-        if kind == "testResult":
+        if "testResult" in event:  # one that was interrupted has "aborted" instead
             key = (label, ident.get("run", 1), ident.get("shard", 1))
             runs[key] = event["testResult"]
         elif "aborted" in event and event["aborted"].get("reason") != "SKIPPED":
