@@ -198,15 +198,24 @@ TEST_F(Outbox, WhatWasSaidOfAPullRequestIsRememberedUntilItIsForgotten) {
 }
 
 TEST_F(Outbox, AnAttributionIsAwaitedUntilItIsSettled) {
-  const std::string run = "ca2db82d-0000-4000-8000-000000000001";
+  ledger_.scenario().Commit({{"001_a.up.sql", "CREATE TABLE a (id int);"}});
+  const auto ended = ledger_.Reconcile();
+  ASSERT_TRUE(ended);
+  const std::string run = ended->run_id;
+  const std::string commit = ended->commit;
   for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(session_->Run(AwaitAttributionSql(kOwner, run, "abc"), "await"));
+    ASSERT_TRUE(session_->Run(AwaitAttributionSql(kOwner, run, commit), "await"));
   }
+  // Whoever runs migrations can write the table: neither another commit nor a run that never was is asked
+  // for.
+  ASSERT_TRUE(session_->Run(AwaitAttributionSql(kOwner, run, std::string(40, 'a')), "await"));
+  ASSERT_TRUE(
+      session_->Run(AwaitAttributionSql(kOwner, "ca2db82d-0000-4000-8000-000000000001", commit), "await"));
   const auto awaited = ReadAwaitedAttributions(*session_, kOwner);
   ASSERT_TRUE(awaited);
   ASSERT_EQ(awaited->size(), 1U);
   EXPECT_EQ(awaited->front().run_id, run);
-  EXPECT_EQ(awaited->front().commit, "abc");
+  EXPECT_EQ(awaited->front().commit, commit);
   const store::AwaitedAttribution first = awaited->front();
   ASSERT_TRUE(DelayAttribution(*session_, kOwner, first, milliseconds(60'000)));
   EXPECT_TRUE(ReadAwaitedAttributions(*session_, kOwner)->empty());
