@@ -36,7 +36,7 @@ class Api : public SiteTest {
       range.Append(*ledger::ParseHexHash(hash));
     }
     EXPECT_EQ(range.size(), size);
-    const std::string text = ledger::FormatCheckpoint({"example.com/log", size, range.Root()});
+    std::string text = ledger::FormatCheckpoint({"example.com/log", size, range.Root()});
     scenario_.Exec(fmt::format("SELECT paliad_ledger.put_checkpoint({}, decode('{}', 'hex'), '{}')", size,
                                key_id, text));
     return text;
