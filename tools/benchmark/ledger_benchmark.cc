@@ -5,7 +5,6 @@
 //   ledger_benchmark PALIADCTL LEDGER_VERIFY MEASURE [--short]
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -43,11 +42,6 @@ struct AppendCost {
   double migration_ms = 0;
   double append_ms = 0;
 };
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
-}
 
 // Runs of two entries, {0} of them, as the controller writes them, after the entries that are there.
 constexpr char kFillSql[] = R"sql(

@@ -35,11 +35,12 @@ Sample Measure(const std::string& measure, std::vector<std::string> argv) {
   return {.milliseconds = microseconds / 1000, .peak_mib = kibibytes / 1024};
 }
 
-double Series::MedianMilliseconds() const {
-  const std::vector<double> times = SortedTimes(samples);
-  const std::size_t middle = times.size() / 2;
-  return times.size() % 2 == 1 ? times[middle] : (times[middle - 1] + times[middle]) / 2;
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
 }
+
+double Series::MedianMilliseconds() const { return Median(SortedTimes(samples)); }
 
 double Series::PeakMib() const {
   double peak = 0;

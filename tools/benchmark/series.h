@@ -16,6 +16,9 @@ struct Sample {
 // Runs a program through `measure`. Throws std::runtime_error with its output unless it exits with 0.
 Sample Measure(const std::string& measure, std::vector<std::string> argv);
 
+// REQUIRES: there is one.
+double Median(std::vector<double> values);
+
 struct Series {
   std::string name;
   std::function<Sample(int round)> run;  // rounds count from 0
